@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+// Tests run on the packages' sources, without a build: the scoped condition has to be
+// set for both resolvers, or vitest would look for dist.
+const conditions = ['@addrspace/source']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: { include: ['test/**/*.test.ts'], passWithNoTests: false },
+})
