@@ -1,1 +1,67 @@
-export {}
+export { checkOffset, checkSize, checkWord, isSize, isWord, MAX_WORD, WORD_SPACE, wrapWord } from './word.ts'
+export { formatAddr, formatHex, type HexCase } from './format-hex.ts'
+export {
+  defineAddr,
+  formatPhysAddr,
+  formatVirtAddr,
+  pa,
+  physAddr,
+  truncateToPhysAddr,
+  truncateToVirtAddr,
+  tryPhysAddr,
+  tryVirtAddr,
+  va,
+  virtAddr,
+  type Addr,
+  type AddrKind,
+  type AnyAddr,
+  type EndOf,
+  type PhysAddr,
+  type PlainBigint,
+  type VirtAddr,
+} from './addr.ts'
+export {
+  add,
+  checkedAdd,
+  checkedSub,
+  checkedSubAddr,
+  compareAddr,
+  offset,
+  offsetFrom,
+  overflowingAdd,
+  overflowingSub,
+  overflowingSubAddr,
+  sub,
+  subAddr,
+  wrappingAdd,
+  wrappingOffset,
+  wrappingSub,
+  wrappingSubAddr,
+  type Overflowing,
+} from './arithmetic.ts'
+export {
+  alignDown,
+  alignDown4K,
+  alignOffset,
+  alignOffset4K,
+  alignUp,
+  alignUp4K,
+  checkAlign,
+  checkedAlignUp,
+  isAligned,
+  isAligned4K,
+  isPowerOfTwo,
+} from './align.ts'
+export { formatSize, PAGE_SIZE_1G, PAGE_SIZE_2M, PAGE_SIZE_4K } from './page-size.ts'
+export {
+  addrRange,
+  addrRangeFromSize,
+  AddrRange,
+  checkRange,
+  tryAddrRange,
+  tryAddrRangeFromSize,
+  type PhysAddrRange,
+  type RangeLike,
+  type VirtAddrRange,
+} from './range.ts'
+export { PageRange, pages, pages1G, pages2M, pages4K, tryPages } from './page-iter.ts'
