@@ -7,5 +7,10 @@ const conditions = ['@addrspace/source']
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
-  test: { include: ['test/**/*.test.ts'], passWithNoTests: false },
+  test: {
+    include: ['test/**/*.test.ts'],
+    passWithNoTests: false,
+    // The report is what `npm test` counts, also when the run itself came from turbo's cache.
+    reporters: ['default', ['json', { outputFile: 'reports/test.json' }]],
+  },
 })
