@@ -1,0 +1,92 @@
+// MemoryArea: what a set tells about one of its areas. A value: it stays true after later changes
+// of the set, and costs no bigint until one of its bounds is asked for.
+import { addrRange, formatHex } from '@addrspace/memory-addr'
+import type { AddrRange, AnyAddr, VirtAddr } from '@addrspace/memory-addr'
+
+import type { MappingBackend } from './backend.ts'
+import type { AreaAttributes, Guards } from './internal/attributes.ts'
+import { addressOf, isBelow, keyOf, restOf } from './internal/bound.ts'
+import { inspectAsText } from './internal/inspect.ts'
+
+/** A contiguous run of virtual addresses with one backend and one flags value; never empty. */
+export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
+  private readonly startKey: number
+  private readonly startRest: number
+  private readonly endKey: number
+  private readonly endRest: number
+  private readonly attributes: AreaAttributes<F, P, A>
+
+  /** @internal Areas are made by sets. */
+  constructor(startKey: number, startRest: number, endKey: number, endRest: number, attributes: AreaAttributes<F, P, A>) {
+    this.startKey = startKey
+    this.startRest = startRest
+    this.endKey = endKey
+    this.endRest = endRest
+    this.attributes = attributes
+  }
+
+  /** The first address. */
+  get start(): A {
+    return addressOf(this.startKey, this.startRest) as A
+  }
+
+  /** The address behind the last one, exclusive; up to 2^64. */
+  get end(): bigint {
+    return addressOf(this.endKey, this.endRest)
+  }
+
+  /** In bytes. */
+  get size(): bigint {
+    return this.end - this.start
+  }
+
+  get range(): AddrRange<A> {
+    return addrRange(this.start, this.end)
+  }
+
+  get flags(): F {
+    return this.attributes.flags
+  }
+
+  get backend(): MappingBackend<F, P, A> {
+    return this.attributes.backend
+  }
+
+  /** Bytes next to the area that free searches keep clear and fixed maps ignore. */
+  get guards(): Guards {
+    return this.attributes.guards
+  }
+
+  contains(addr: A): boolean {
+    const key = keyOf(addr)
+    const rest = restOf(addr)
+    return !isBelow(key, rest, this.startKey, this.startRest) && isBelow(key, rest, this.endKey, this.endRest)
+  }
+
+  /** Whether both have the same bounds, equal flags, the same backend object and the same guards. */
+  equals(other: MemoryArea<F, P, A>, flagsEqual: (a: F, b: F) => boolean = Object.is): boolean {
+    return (
+      this.startKey === other.startKey &&
+      this.startRest === other.startRest &&
+      this.endKey === other.endKey &&
+      this.endRest === other.endRest &&
+      this.backend === other.backend &&
+      flagsEqual(this.flags, other.flags) &&
+      this.guards.below === other.guards.below &&
+      this.guards.above === other.guards.above
+    )
+  }
+
+  /** For instance `0x1000-0x3000 7`: start, exclusive end, flags. */
+  toString(): string {
+    return `${formatHex(this.start)}-${formatHex(this.end)} ${printed(this.flags)}`
+  }
+
+  static {
+    inspectAsText(this)
+  }
+}
+
+function printed(flags: unknown): string {
+  return typeof flags === 'object' && flags !== null ? JSON.stringify(flags) : String(flags)
+}

@@ -1,0 +1,71 @@
+// What a bound of an area is inside the index: a `key`, the address rounded down to the 53
+// significant bits that a double holds exactly, and a `rest`, the 0 to 2047 that this cut off.
+// Doubles compare and subtract several times faster than bigints, and every address below 2^53,
+// and every one above it that is a multiple of 2048, has the rest 0. Only this file knows the
+// translation; an end of 2^64 is the key 2^64.
+
+const words = new BigUint64Array(1)
+const halves = new Uint32Array(words.buffer)
+
+// Which half of a word a Uint32Array sees first is the host's byte order.
+words[0] = 1n
+const LOW = halves[0] === 1 ? 0 : 1
+const HIGH = 1 - LOW
+
+const TWO_32 = 2 ** 32
+/** The high half from which on a double can no longer hold every address: 2^53 / 2^32. */
+const INEXACT_HIGH = 2 ** 21
+const REST_MASK = 0x7ff
+
+/** The key of the exclusive end of the whole space. */
+export const SPACE_END_KEY: number = 2 ** 64
+const SPACE_END = 2n ** 64n
+
+/** Keys from here on may have a rest. */
+export const FIRST_INEXACT_KEY: number = 2 ** 53
+
+/** The key of a start, or of any address in [0, 2^64). */
+export function keyOf(address: bigint): number {
+  words[0] = address
+  const high = halves[HIGH]!
+  // A mask instead of a branch: addresses of both halves come mixed.
+  return high * TWO_32 + ((halves[LOW]! & (high >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
+}
+
+/** The rest that belongs to `keyOf(address)`; for an end of 2^64 it is 0. */
+export function restOf(address: bigint): number {
+  words[0] = address
+  return halves[HIGH]! >= INEXACT_HIGH ? halves[LOW]! & REST_MASK : 0
+}
+
+/** The key of the exclusive end of a non-empty range, in (0, 2^64]; 2^64 wraps to 0 on the way. */
+export function endKeyOf(end: bigint): number {
+  const key = keyOf(end)
+  return key === 0 ? SPACE_END_KEY : key
+}
+
+/** The address of a bound. */
+export function addressOf(key: number, rest: number): bigint {
+  if (key === SPACE_END_KEY) return SPACE_END
+  const high = Math.floor(key / TWO_32)
+  halves[HIGH] = high
+  halves[LOW] = (key - high * TWO_32) | rest
+  return words[0]!
+}
+
+/** Whether the first bound lies below the second. */
+export function isBelow(key: number, rest: number, otherKey: number, otherRest: number): boolean {
+  return key < otherKey || (key === otherKey && rest < otherRest)
+}
+
+/** The key of the last address below a bound: of a range's last byte, given its end. */
+export function keyBefore(key: number, rest: number): number {
+  if (rest > 0) return key
+  return key <= FIRST_INEXACT_KEY ? key - 1 : key - (REST_MASK + 1)
+}
+
+/** The rest that belongs to `keyBefore`. */
+export function restBefore(key: number, rest: number): number {
+  if (rest > 0) return rest - 1
+  return key <= FIRST_INEXACT_KEY ? 0 : REST_MASK
+}

@@ -1,0 +1,11 @@
+/**
+ * Makes Node print the instances of a class as their `toString` does. Node looks for a registered
+ * symbol, so that nothing of Node is needed to name it.
+ */
+export function inspectAsText(type: { readonly prototype: object }): void {
+  Object.defineProperty(type.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+    value(this: object): string {
+      return this.toString()
+    },
+  })
+}

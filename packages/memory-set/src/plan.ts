@@ -1,0 +1,379 @@
+// A request worked out before anything is touched: which areas go, which come in their place, and
+// what the backends have to do. All questions to the calling program (flags, merging, slices) are
+// asked here; a plan that is refused, or in which a callback throws, leaves nothing behind.
+import { addrRange } from '@addrspace/memory-addr'
+import type { AnyAddr } from '@addrspace/memory-addr'
+
+import type { AreaIndex } from './area-index.ts'
+import { MemoryArea } from './area.ts'
+import type { MappingBackend } from './backend.ts'
+import { MappingError, printedRange } from './errors.ts'
+import { AreaCursor } from './internal/area-cursor.ts'
+import type { AreaAttributes, Guards } from './internal/attributes.ts'
+import { NO_GUARDS } from './internal/attributes.ts'
+import { addressOf, endKeyOf, isBelow, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './internal/bound.ts'
+import { EntryList } from './internal/entry-list.ts'
+import { LEAF_SLOTS } from './internal/node-store.ts'
+
+/** One call of a backend, with what undoing it needs. */
+export interface PlanStep<F, P, A extends AnyAddr> {
+  readonly verb: 'map' | 'unmap' | 'protect'
+  readonly start: A
+  readonly size: bigint
+  readonly backend: MappingBackend<F, P, A>
+  /** To be given; of an unmap, the flags that mapping again needs. */
+  readonly flags: F
+  /** Of a protect: the flags before. */
+  readonly oldFlags: F
+}
+
+/** What decides about merging, of an area or of its record. */
+type AreaTraits<F, P, A extends AnyAddr> = Pick<AreaAttributes<F, P, A>, 'flags' | 'backend' | 'guards'>
+
+export interface PlanOptions<F> {
+  readonly flagsEqual: (a: F, b: F) => boolean
+  readonly isMerging: boolean
+}
+
+export class Plan<F, P, A extends AnyAddr> {
+  /** The run of areas that is replaced, and by what. */
+  readonly removed: EntryList<F, P, A> = new EntryList()
+  readonly added: EntryList<F, P, A> = new EntryList()
+  readonly steps: PlanStep<F, P, A>[] = []
+  /** Where the run starts; where it is empty, the slot at which to insert. */
+  readonly cursor: AreaCursor<F, P, A>
+  readonly #walker: AreaCursor<F, P, A>
+  readonly #index: AreaIndex<F, P, A>
+  readonly #options: PlanOptions<F>
+  // The request, as bounds and as given.
+  #start: bigint
+  #end: bigint
+  #startKey: number
+  #startRest: number
+  #endKey: number
+  #endRest: number
+
+  constructor(index: AreaIndex<F, P, A>, options: PlanOptions<F>) {
+    this.#index = index
+    this.#options = options
+    this.cursor = new AreaCursor(index)
+    this.#walker = new AreaCursor(index)
+    this.#start = 0n
+    this.#end = 0n
+    this.#startKey = 0
+    this.#startRest = 0
+    this.#endKey = 0
+    this.#endRest = 0
+  }
+
+  /** Plans a new area, in free space or, with `isReplacing`, in place of what is there. */
+  map(start: A, size: bigint, flags: F, backend: MappingBackend<F, P, A>, guards: Guards, isReplacing: boolean): MappingError | undefined {
+    this.#collect(start, start + size)
+    if (isCut(start, backend) || isCut(size, backend)) return this.#misaligned(`start and size must be multiples of ${String(backend.granule)}`)
+    const { removed } = this
+    let i = 0
+    for (; i < removed.length && !isBelow(this.#startKey, this.#startRest, removed.endKeys[i]!, removed.endRests[i]!); i++) this.#keep(i)
+    if (i < removed.length && this.#intersects(i)) {
+      if (!isReplacing) return this.#overlap(i)
+      const error = this.#removeRange(i, () => this.#pushNew(start, size, flags, backend, guards))
+      if (error !== undefined) return error
+    } else {
+      this.#pushNew(start, size, flags, backend, guards)
+      for (; i < removed.length; i++) this.#keep(i)
+    }
+    this.steps.push({ verb: 'map', start, size, backend, flags, oldFlags: flags })
+    return undefined
+  }
+
+  /** Plans the removal of whatever lies in the range. */
+  unmap(start: A, size: bigint): MappingError | undefined {
+    this.#collect(start, start + size)
+    let i = 0
+    for (; i < this.removed.length && !this.#intersects(i); i++) this.#keep(i)
+    return this.#removeRange(i, undefined)
+  }
+
+  /** Plans new flags for the areas in the range; `update` is asked once per area that intersects it, in order. */
+  protect(start: A, size: bigint, update: (flags: F, area: MemoryArea<F, P, A>) => F | undefined, mayHaveHoles: boolean): MappingError | undefined {
+    this.#collect(start, start + size)
+    if (!mayHaveHoles && this.#hasHole()) {
+      return new MappingError('hole', `a hole in ${printedRange(this.#start, this.#end)}, which must be fully mapped`, { range: this.#range() })
+    }
+    for (let i = 0; i < this.removed.length; i++) {
+      if (!this.#intersects(i)) {
+        this.#keep(i)
+        continue
+      }
+      const flags = update(this.removed.attributes[i]!.flags, this.#areaOf(i))
+      const error = flags === undefined ? this.#keep(i) : this.#protectOne(i, flags)
+      if (error !== undefined) return error
+    }
+    return undefined
+  }
+
+  /** Lets go of what the plan refers to. */
+  reset(): void {
+    this.removed.clear()
+    this.added.clear()
+    this.steps.length = 0
+  }
+
+  /**
+   * Finds the run: the areas that intersect the range and, in a set that merges, those that touch
+   * it. No others can merge anew: what lies next to a cut is unchanged, next to a hole not adjacent.
+   */
+  #collect(start: bigint, end: bigint): void {
+    this.reset()
+    this.#start = start
+    this.#end = end
+    const startKey = (this.#startKey = keyOf(start))
+    const startRest = (this.#startRest = restOf(start))
+    const endKey = (this.#endKey = endKeyOf(end))
+    const endRest = (this.#endRest = endKey === SPACE_END_KEY ? 0 : restOf(end))
+    const { cursor } = this
+    const walker = this.#walker
+    const isTouchingEnough = this.#options.isMerging
+    // To end at or above the start is to end above the address before it.
+    const isBefore = isTouchingEnough && start > 0n
+    const fromKey = isBefore ? keyBefore(startKey, startRest) : startKey
+    const fromRest = isBefore ? restBefore(startKey, startRest) : startRest
+    cursor.seek(fromKey, fromRest)
+    walker.copyFrom(cursor)
+    let isIn = cursor.slot >= 0 && isBelow(fromKey, fromRest, cursor.endKey, cursor.endRest)
+    if (!isIn) {
+      isIn = walker.next() && this.#startsInReach(walker, isTouchingEnough)
+      if (isIn) cursor.copyFrom(walker)
+      else cursor.slots[0]!++
+    }
+    for (; isIn; isIn = walker.next() && this.#startsInReach(walker, isTouchingEnough)) this.#take(walker)
+  }
+
+  #startsInReach(cursor: AreaCursor<F, P, A>, isTouchingEnough: boolean): boolean {
+    const key = cursor.startKey
+    const rest = cursor.startRest
+    return isBelow(key, rest, this.#endKey, this.#endRest) || (isTouchingEnough && key === this.#endKey && rest === this.#endRest)
+  }
+
+  #take(cursor: AreaCursor<F, P, A>): void {
+    const { store } = this.#index
+    const id = store.attributes[cursor.leaf * LEAF_SLOTS + cursor.slot]!
+    this.removed.push(cursor.startKey, cursor.startRest, cursor.endKey, cursor.endRest, store.attributeTable.at(id))
+  }
+
+  #intersects(i: number): boolean {
+    const { removed } = this
+    return (
+      isBelow(this.#startKey, this.#startRest, removed.endKeys[i]!, removed.endRests[i]!) &&
+      isBelow(removed.startKeys[i]!, removed.startRests[i]!, this.#endKey, this.#endRest)
+    )
+  }
+
+  #hasHole(): boolean {
+    const { removed } = this
+    let key = this.#startKey
+    let rest = this.#startRest
+    for (let i = 0; i < removed.length; i++) {
+      if (!this.#intersects(i)) continue
+      if (isBelow(key, rest, removed.startKeys[i]!, removed.startRests[i]!)) return true
+      key = removed.endKeys[i]!
+      rest = removed.endRests[i]!
+    }
+    return isBelow(key, rest, this.#endKey, this.#endRest)
+  }
+
+  /**
+   * Takes the range out of the areas from the i-th on, and puts what `insert` pushes in its place.
+   *
+   *     old      [=====]   [==]    [=====]
+   *     range       [----------------)
+   *     left     [==]                 [==]
+   */
+  #removeRange(first: number, insert: (() => void) | undefined): MappingError | undefined {
+    const { removed } = this
+    let isInserted = insert === undefined
+    for (let i = first; i < removed.length; i++) {
+      if (!this.#intersects(i)) {
+        if (!isInserted) insert?.()
+        isInserted = true
+        this.#keep(i)
+        continue
+      }
+      const attributes = removed.attributes[i]!
+      const cutsLeft = this.#cutsLeft(i)
+      const cutsRight = this.#cutsRight(i)
+      const error = this.#misalignedCut(i, cutsLeft, cutsRight)
+      if (error !== undefined) return error
+      const start = cutsLeft ? this.#start : addressOf(removed.startKeys[i]!, removed.startRests[i]!)
+      const end = cutsRight ? this.#end : addressOf(removed.endKeys[i]!, removed.endRests[i]!)
+      this.#pushStep('unmap', start, end, attributes, attributes.flags)
+      if (cutsLeft) this.#pushPiece(i, removed.startKeys[i]!, removed.startRests[i]!, this.#startKey, this.#startRest, attributes)
+      if (!cutsRight) continue
+      if (!isInserted) insert?.()
+      isInserted = true
+      this.#pushPiece(i, this.#endKey, this.#endRest, removed.endKeys[i]!, removed.endRests[i]!, attributes)
+    }
+    if (!isInserted) insert?.()
+    return undefined
+  }
+
+  /**
+   * Gives the part of the i-th area that lies in the range new flags.
+   *
+   *     old      [==========]
+   *     range       [----)
+   *     new      [=][####][=]
+   */
+  #protectOne(i: number, flags: F): MappingError | undefined {
+    const { removed } = this
+    const attributes = removed.attributes[i]!
+    const cutsLeft = this.#cutsLeft(i)
+    const cutsRight = this.#cutsRight(i)
+    const error = this.#misalignedCut(i, cutsLeft, cutsRight)
+    if (error !== undefined) return error
+    const startKey = cutsLeft ? this.#startKey : removed.startKeys[i]!
+    const startRest = cutsLeft ? this.#startRest : removed.startRests[i]!
+    const endKey = cutsRight ? this.#endKey : removed.endKeys[i]!
+    const endRest = cutsRight ? this.#endRest : removed.endRests[i]!
+    this.#pushStep('protect', addressOf(startKey, startRest), addressOf(endKey, endRest), attributes, flags)
+    if (cutsLeft) this.#pushPiece(i, removed.startKeys[i]!, removed.startRests[i]!, startKey, startRest, attributes)
+    const changed = this.#attributesWith(attributes, flags)
+    if (cutsLeft || cutsRight) this.#pushPiece(i, startKey, startRest, endKey, endRest, changed)
+    else this.#push(startKey, startRest, endKey, endRest, changed)
+    if (cutsRight) this.#pushPiece(i, endKey, endRest, removed.endKeys[i]!, removed.endRests[i]!, attributes)
+    return undefined
+  }
+
+  #cutsLeft(i: number): boolean {
+    return isBelow(this.removed.startKeys[i]!, this.removed.startRests[i]!, this.#startKey, this.#startRest)
+  }
+
+  #cutsRight(i: number): boolean {
+    return isBelow(this.#endKey, this.#endRest, this.removed.endKeys[i]!, this.removed.endRests[i]!)
+  }
+
+  #pushStep(verb: 'unmap' | 'protect', start: bigint, end: bigint, attributes: AreaAttributes<F, P, A>, flags: F): void {
+    const oldFlags = attributes.flags
+    // A bound of an area that is not an end is an address of the set's kind.
+    this.steps.push({ verb, start: start as A, size: end - start, backend: attributes.backend, flags, oldFlags })
+  }
+
+  #pushNew(start: A, size: bigint, flags: F, backend: MappingBackend<F, P, A>, guards: Guards): void {
+    const attributes = this.#index.store.attributeTable.lookup(flags, backend, guards)
+    this.#push(this.#startKey, this.#startRest, this.#endKey, this.#endRest, attributes)
+  }
+
+  /** Leaves the i-th area as it is. */
+  #keep(i: number): undefined {
+    const { removed } = this
+    this.#push(removed.startKeys[i]!, removed.startRests[i]!, removed.endKeys[i]!, removed.endRests[i]!, removed.attributes[i]!)
+  }
+
+  /** Adds a part of the i-th area: guards stay with the outer edges, and the backend may want to be sliced. */
+  #pushPiece(i: number, startKey: number, startRest: number, endKey: number, endRest: number, attributes: AreaAttributes<F, P, A>): void {
+    const { removed } = this
+    let { backend, guards } = attributes
+    if (guards !== NO_GUARDS) {
+      const isFirst = startKey === removed.startKeys[i] && startRest === removed.startRests[i]
+      const isLast = endKey === removed.endKeys[i] && endRest === removed.endRests[i]
+      guards = guardsOf(isFirst ? guards.below : 0n, isLast ? guards.above : 0n)
+    }
+    if (backend.slice !== undefined) {
+      backend = backend.slice(addrRange(addressOf(startKey, startRest) as A, addressOf(endKey, endRest)))
+      checkBackend(backend, '"slice" must give a backend')
+    }
+    const isSame = backend === attributes.backend && guards === attributes.guards
+    const piece = isSame ? attributes : this.#index.store.attributeTable.lookup(attributes.flags, backend, guards)
+    this.#push(startKey, startRest, endKey, endRest, piece)
+  }
+
+  #attributesWith(attributes: AreaAttributes<F, P, A>, flags: F): AreaAttributes<F, P, A> {
+    if (Object.is(flags, attributes.flags)) return attributes
+    return this.#index.store.attributeTable.lookup(flags, attributes.backend, attributes.guards)
+  }
+
+  /** Adds an area to the new run, merging it with the one before where the set merges and both allow it. */
+  #push(startKey: number, startRest: number, endKey: number, endRest: number, attributes: AreaAttributes<F, P, A>): void {
+    const { added } = this
+    const last = added.length - 1
+    const isAdjacent = last >= 0 && added.endKeys[last] === startKey && added.endRests[last] === startRest
+    if (!this.#options.isMerging || !isAdjacent || !this.#mayMerge(last, startKey, startRest, endKey, endRest, attributes)) {
+      added.push(startKey, startRest, endKey, endRest, attributes)
+      return
+    }
+    const left = added.attributes[last]!
+    added.extendLast(endKey, endRest)
+    if (left.guards === NO_GUARDS && attributes.guards === NO_GUARDS) return
+    const guards = guardsOf(left.guards.below, attributes.guards.above)
+    added.attributes[last] = this.#index.store.attributeTable.lookup(left.flags, left.backend, guards)
+  }
+
+  #mayMerge(last: number, startKey: number, startRest: number, endKey: number, endRest: number, attributes: AreaAttributes<F, P, A>): boolean {
+    const { added } = this
+    const left = added.attributes[last]!
+    return mayMerge(
+      left === attributes ? undefined : this.#options.flagsEqual,
+      left,
+      attributes,
+      () => new MemoryArea(added.startKeys[last]!, added.startRests[last]!, added.endKeys[last]!, added.endRests[last]!, left),
+      () => new MemoryArea(startKey, startRest, endKey, endRest, attributes),
+    )
+  }
+
+  #misalignedCut(i: number, cutsLeft: boolean, cutsRight: boolean): MappingError | undefined {
+    const { backend } = this.removed.attributes[i]!
+    if (backend.granule === undefined) return undefined
+    if (!(cutsLeft && isCut(this.#start, backend)) && !(cutsRight && isCut(this.#end, backend))) return undefined
+    return this.#misaligned(`a cut must be at a multiple of ${String(backend.granule)}`, this.#areaOf(i))
+  }
+
+  #misaligned(rule: string, area?: MemoryArea<F, P, A>): MappingError {
+    return new MappingError('misaligned', `${rule}, got ${printedRange(this.#start, this.#end)}`, { range: this.#range(), area })
+  }
+
+  #overlap(i: number): MappingError {
+    const area = this.#areaOf(i)
+    return new MappingError('overlap', `${printedRange(this.#start, this.#end)} overlaps the area ${area.toString()}`, { range: this.#range(), area })
+  }
+
+  #areaOf(i: number): MemoryArea<F, P, A> {
+    const { removed } = this
+    return new MemoryArea(removed.startKeys[i]!, removed.startRests[i]!, removed.endKeys[i]!, removed.endRests[i]!, removed.attributes[i]!)
+  }
+
+  #range(): ReturnType<typeof addrRange<AnyAddr>> {
+    return addrRange(this.#start as AnyAddr, this.#end)
+  }
+}
+
+/** Whether two adjacent areas may become one: equal flags, no guard between them, and the left's backend allows it. */
+export function mayMerge<F, P, A extends AnyAddr>(
+  flagsEqual: ((a: F, b: F) => boolean) | undefined,
+  left: AreaTraits<F, P, A>,
+  right: AreaTraits<F, P, A>,
+  leftArea: () => MemoryArea<F, P, A>,
+  rightArea: () => MemoryArea<F, P, A>,
+): boolean {
+  if (left.guards.above !== 0n || right.guards.below !== 0n) return false
+  if (flagsEqual !== undefined && !flagsEqual(left.flags, right.flags)) return false
+  if (left.backend.canMerge === undefined) return left.backend === right.backend
+  return left.backend.canMerge(leftArea(), rightArea())
+}
+
+/**
+ * Refuses what is no backend.
+ *
+ * @throws TypeError
+ */
+export function checkBackend(backend: Partial<MappingBackend<never, never, never>>, rule: string): void {
+  const isBackend = typeof backend?.map === 'function' && typeof backend.unmap === 'function' && typeof backend.protect === 'function'
+  if (!isBackend) throw new TypeError(`${rule}, got ${typeof backend}`)
+}
+
+export function guardsOf(below: bigint, above: bigint): Guards {
+  return below === 0n && above === 0n ? NO_GUARDS : Object.freeze({ below, above })
+}
+
+/** Whether a position is no multiple of the backend's granule. */
+function isCut<F, P, A extends AnyAddr>(position: bigint, backend: MappingBackend<F, P, A>): boolean {
+  return backend.granule !== undefined && (position & (backend.granule - 1n)) !== 0n
+}

@@ -1,0 +1,162 @@
+// What can be asked of areas, of a set and of a snapshot of one alike.
+import { checkAlign, checkRange, checkSize, checkWord, WORD_SPACE } from '@addrspace/memory-addr'
+import type { AnyAddr, RangeLike } from '@addrspace/memory-addr'
+
+import { AreaIndex } from './area-index.ts'
+import { AreaIterator } from './area-iterator.ts'
+import type { MemoryArea } from './area.ts'
+import type { Guards } from './internal/attributes.ts'
+import { endKeyOf, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './internal/bound.ts'
+import { GapSearch } from './internal/gap-search.ts'
+import { inspectAsText } from './internal/inspect.ts'
+
+/** Where and how free space is looked for. */
+export interface FindFreeOptions {
+  /** Upwards, the lowest start that is wanted (default: the limit's start); downwards, the highest end (default: the limit's end). */
+  readonly hint?: bigint
+  /** The result lies in this half-open range; default: the whole space. */
+  readonly limit?: RangeLike
+  /** The start is a multiple of this, a power of two; default 1. */
+  readonly align?: bigint
+  /** … plus this, in [0, align); default 0. */
+  readonly alignOffset?: bigint
+  /** `up` (default): the lowest fit at or above the hint; `down`: the highest that ends at or below it. */
+  readonly direction?: 'up' | 'down'
+  /** Bytes to keep free of areas next to the result; default 0 on both sides. The limit does not count as an area. */
+  readonly gap?: Partial<Guards>
+}
+
+/** `ready`, or why nothing can be asked now. */
+export type QueryState = 'ready' | 'busy' | 'disposed'
+
+const WHOLE_SPACE: RangeLike = Object.freeze({ start: 0n, end: WORD_SPACE })
+const NO_GAP: Partial<Guards> = Object.freeze({})
+
+export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<MemoryArea<F, P, A>> {
+  /** @internal */
+  protected readonly index: AreaIndex<F, P, A>
+  /** @internal */
+  protected state: QueryState
+  #search: GapSearch<F, P, A> | undefined
+
+  /** @internal */
+  constructor(index: AreaIndex<F, P, A>) {
+    this.index = index
+    this.state = 'ready'
+    this.#search = undefined
+  }
+
+  /** The number of areas. */
+  get size(): number {
+    if (this.state !== 'ready') this.refuse()
+    return this.index.count
+  }
+
+  /** Whether there is no area. */
+  get isEmpty(): boolean {
+    return this.size === 0
+  }
+
+  /**
+   * Gives the area that contains the address, or undefined. O(log n).
+   *
+   * The address is taken modulo 2^64: whatever a constructor of addresses made is in range, and a
+   * check would cost a third of the search.
+   *
+   * @throws TypeError if the address is no bigint
+   */
+  find(addr: A): MemoryArea<F, P, A> | undefined {
+    if (this.state !== 'ready') this.refuse()
+    if (typeof addr !== 'bigint') checkWord(addr, 'addr')
+    const entry = this.index.find(keyOf(addr), restOf(addr))
+    return entry < 0 ? undefined : this.index.areaAt(entry)
+  }
+
+  /**
+   * Tells whether an area intersects the half-open range; an empty range overlaps nothing. O(log n).
+   *
+   * @throws TypeError, RangeError if it is no range
+   */
+  overlaps(range: RangeLike<A>): boolean {
+    if (this.state !== 'ready') this.refuse()
+    checkRange(range, 'range')
+    const { start, end } = range
+    if (start === end) return false
+    const endKey = endKeyOf(end)
+    const endRest = endKey === SPACE_END_KEY ? 0 : restOf(end)
+    return this.index.overlaps(keyOf(start), restOf(start), keyBefore(endKey, endRest), restBefore(endKey, endRest))
+  }
+
+  /**
+   * Finds `size` free bytes, and gives their start or undefined. A size of 0, or one that is no
+   * multiple of `align`, finds nothing. The guards of areas are kept clear.
+   *
+   * O(log n), plus the gaps that are large enough but cannot be used because of alignment or guards.
+   *
+   * @throws TypeError, RangeError if a value is no 64-bit one, `align` no power of two, `alignOffset` not below it
+   */
+  findFreeArea(size: bigint, options: FindFreeOptions = {}): A | undefined {
+    if (this.state !== 'ready') this.refuse()
+    const { limit = WHOLE_SPACE, align = 1n, alignOffset = 0n, direction = 'up', gap = NO_GAP } = options
+    const { hint = direction === 'up' ? limit.start : limit.end } = options
+    const { below: gapBelow = 0n, above: gapAbove = 0n } = gap
+    checkSize(size, 'size')
+    checkRange(limit, 'limit')
+    checkAlign(align, 'align')
+    if (alignOffset !== 0n) checkWord(alignOffset, 'alignOffset')
+    if (alignOffset >= align) throw new RangeError(`"alignOffset" must be below the alignment, got ${String(alignOffset)}`)
+    if (direction !== 'up' && direction !== 'down') throw new RangeError(`"direction" must be up or down, got ${String(direction)}`)
+    checkSize(hint, 'hint')
+    checkSize(gapBelow, 'gap.below')
+    checkSize(gapAbove, 'gap.above')
+    const low = direction === 'up' && hint > limit.start ? hint : limit.start
+    const high = direction === 'down' && hint < limit.end ? hint : limit.end
+    if (size === 0n || low >= high || high - low < size || (size & (align - 1n)) !== 0n) return undefined
+    const search = (this.#search ??= new GapSearch(this.index))
+    const request = { size, align, alignOffset, low, high, gapBelow, gapAbove }
+    // What lies in the limit and starts an area is an address of the set's kind.
+    return (direction === 'up' ? search.lowest(request) : search.highest(request)) as A | undefined
+  }
+
+  /** Iterates over all areas in address order. */
+  [Symbol.iterator](): IterableIterator<MemoryArea<F, P, A>> {
+    if (this.state !== 'ready') this.refuse()
+    return new AreaIterator(this.index, 0, 0, SPACE_END_KEY, 0)
+  }
+
+  /**
+   * Iterates over the areas that intersect the half-open range, in address order and uncut.
+   *
+   * @throws TypeError, RangeError if it is no range
+   */
+  areasIn(range: RangeLike<A>): IterableIterator<MemoryArea<F, P, A>> {
+    if (this.state !== 'ready') this.refuse()
+    checkRange(range, 'range')
+    const { start, end } = range
+    if (start === end) return new AreaIterator(this.index, SPACE_END_KEY, 0, 0, 0)
+    const endKey = endKeyOf(end)
+    return new AreaIterator(this.index, keyOf(start), restOf(start), endKey, endKey === SPACE_END_KEY ? 0 : restOf(end))
+  }
+
+  /** One line per area: bounds, flags. */
+  toString(): string {
+    const name = this.constructor.name
+    if (this.state === 'disposed') return `${name}(disposed of)`
+    const lines = [`${name}(${String(this.index.count)} ${this.index.count === 1 ? 'area' : 'areas'})`]
+    for (const area of new AreaIterator(this.index, 0, 0, SPACE_END_KEY, 0)) lines.push(`  ${area.toString()}`)
+    return lines.join('\n')
+  }
+
+  /**
+   * @internal
+   * @throws TypeError always
+   */
+  protected refuse(): never {
+    if (this.state === 'disposed') throw new TypeError('the snapshot is disposed of')
+    throw new TypeError('a set must not be called from inside its own callbacks')
+  }
+
+  static {
+    inspectAsText(this)
+  }
+}
