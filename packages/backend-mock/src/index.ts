@@ -1,1 +1,6 @@
-export {}
+export { MockBackend } from './mock-backend.ts'
+export { MockPageTable, type MockRun } from './mock-page-table.ts'
+export { NullBackend } from './null-backend.ts'
+export { RecordingBackend, type RecordedCall } from './recorder.ts'
+export { FailingBackend, FailPlan, PlannedFailure, type FailureRule } from './fail-plan.ts'
+export { WrappedBackend, type BackendCall } from './wrapped-backend.ts'
