@@ -1,1 +1,26 @@
-export {}
+export { runConformance, registerConformance, conformanceCases } from './suite.ts'
+export type { CaseFilter, CaseReport, CaseStatus, TestRunner } from './suite.ts'
+export type { Capabilities, KnownFailure, Manifest, SetOptions, Subject, SubjectInstance, TableRun } from './subject.ts'
+export type { CaseContext, ConformanceCase } from './case.ts'
+export { Bench } from './bench.ts'
+export type { BenchSetOptions, Piece, State } from './bench.ts'
+export { CheckFailure } from './check.ts'
+
+export { parseScenarios } from './scenario/parse.ts'
+export { formatHeader, formatOp, formatScenarios, toJson } from './scenario/write.ts'
+export type { ScenarioValue } from './scenario/write.ts'
+export { ScenarioError } from './scenario/error.ts'
+export { bitsPermit, FLAG_LETTERS, flagBits, formatFlagLetters, tryFlagBits, tryParseFlagLetters } from './scenario/flags.ts'
+export type { FlagsText } from './scenario/flags.ts'
+export { DEFAULT_MEMORY, SCENARIO_BACKENDS } from './scenario/scenario.ts'
+export type {
+  Backing, FaultOp, FindFreeOp, FindOp, JsonValue, MapOp, OverlapsOp, PlainOp, ProtectOp, QueryOp, Scenario, ScenarioAccess,
+  ScenarioBackendName, ScenarioFailure, ScenarioHeader, ScenarioMemory, ScenarioMode, ScenarioOp, TranslateControls, TranslateOp,
+  UnmapOp,
+} from './scenario/scenario.ts'
+export type { ScenarioBackend, ScenarioOptions, ScenarioSubject, TranslateRequest } from './scenario/backend.ts'
+export { scenarioRunner } from './scenario/run.ts'
+export type { ScenarioRunner } from './scenario/run.ts'
+export { formatOpResult, formatSummary } from './scenario/result.ts'
+export type { OpResult, ScenarioSummary, TableSummary } from './scenario/result.ts'
+export { matchesExpectation } from './scenario/compare.ts'

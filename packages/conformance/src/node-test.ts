@@ -1,0 +1,13 @@
+/**
+ * The suite as tests of Node's own runner.
+ */
+
+import { describe, it } from 'node:test'
+import { registerConformance } from './suite.ts'
+import type { CaseFilter } from './suite.ts'
+import type { Subject } from './subject.ts'
+
+/** Registers a test per case that applies to the subject. */
+export function conformanceTests<F, P>(subject: Subject<F, P>, options: { readonly filter?: CaseFilter } = {}): void {
+  registerConformance(subject, { describe: (name, body) => void describe(name, body), it: (name, body) => void it(name, body) }, options)
+}
