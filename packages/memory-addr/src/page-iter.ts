@@ -112,5 +112,5 @@ export function pages1G(range: RangeLike): PageRange<bigint> {
 }
 
 function checkMultiple(bound: bigint, pageSize: bigint, name: string): void {
-  if ((bound & (pageSize - 1n)) !== 0n) throw refusal(name, `a multiple of ${pageSize}`, bound)
+  if ((bound & (pageSize - 1n)) !== 0n) throw refusal(name, `a multiple of ${formatHex(pageSize)}`, bound)
 }
