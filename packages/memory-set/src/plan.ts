@@ -13,7 +13,7 @@ import type { AreaAttributes, Guards } from './internal/attributes.ts'
 import { NO_GUARDS } from './internal/attributes.ts'
 import { addressOf, endKeyOf, isBelow, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './internal/bound.ts'
 import { EntryList } from './internal/entry-list.ts'
-import { LEAF_SLOTS } from './internal/node-store.ts'
+import { LEAF_BOUNDS, LEAF_END, LEAF_SLOTS } from './internal/node-store.ts'
 
 /** One call of a backend, with what undoing it needs. */
 export interface PlanStep<F, P, A extends AnyAddr> {
@@ -115,7 +115,7 @@ export class Plan<F, P, A extends AnyAddr> {
   reset(): void {
     this.removed.clear()
     this.added.clear()
-    this.steps.length = 0
+    if (this.steps.length > 0) this.steps.length = 0
   }
 
   /**
@@ -123,41 +123,46 @@ export class Plan<F, P, A extends AnyAddr> {
    * it. No others can merge anew: what lies next to a cut is unchanged, next to a hole not adjacent.
    */
   #collect(start: bigint, end: bigint): void {
-    this.reset()
     this.#start = start
     this.#end = end
     const startKey = (this.#startKey = keyOf(start))
     const startRest = (this.#startRest = restOf(start))
     const endKey = (this.#endKey = endKeyOf(end))
     const endRest = (this.#endRest = endKey === SPACE_END_KEY ? 0 : restOf(end))
-    const { cursor } = this
-    const walker = this.#walker
     const isTouchingEnough = this.#options.isMerging
     // To end at or above the start is to end above the address before it.
     const isBefore = isTouchingEnough && start > 0n
     const fromKey = isBefore ? keyBefore(startKey, startRest) : startKey
     const fromRest = isBefore ? restBefore(startKey, startRest) : startRest
+    const { cursor } = this
     cursor.seek(fromKey, fromRest)
-    walker.copyFrom(cursor)
-    let isIn = cursor.slot >= 0 && isBelow(fromKey, fromRest, cursor.endKey, cursor.endRest)
-    if (!isIn) {
-      isIn = walker.next() && this.#startsInReach(walker, isTouchingEnough)
-      if (isIn) cursor.copyFrom(walker)
-      else cursor.slots[0]!++
-    }
-    for (; isIn; isIn = walker.next() && this.#startsInReach(walker, isTouchingEnough)) this.#take(walker)
+    if (cursor.slot < 0 || !isBelow(fromKey, fromRest, cursor.endKey, cursor.endRest)) cursor.slots[0]!++
+    this.#takeRun(isTouchingEnough)
   }
 
-  #startsInReach(cursor: AreaCursor<F, P, A>, isTouchingEnough: boolean): boolean {
-    const key = cursor.startKey
-    const rest = cursor.startRest
-    return isBelow(key, rest, this.#endKey, this.#endRest) || (isTouchingEnough && key === this.#endKey && rest === this.#endRest)
-  }
-
-  #take(cursor: AreaCursor<F, P, A>): void {
+  /** Takes the areas from the cursor's slot on that start in reach; moves the cursor if the first is in the next leaf. */
+  #takeRun(isTouchingEnough: boolean): void {
+    const { cursor, removed } = this
     const { store } = this.#index
-    const id = store.attributes[cursor.leaf * LEAF_SLOTS + cursor.slot]!
-    this.removed.push(cursor.startKey, cursor.startRest, cursor.endKey, cursor.endRest, store.attributeTable.at(id))
+    let { leaf, slot } = cursor
+    for (; ; slot++) {
+      if (slot === store.leafCounts[leaf]!) {
+        const walker = this.#walker
+        if (removed.length === 0 || leaf === cursor.leaf) walker.copyFrom(cursor)
+        walker.slots[0] = slot - 1
+        if (!walker.next()) return
+        leaf = walker.leaf
+        slot = 0
+      }
+      const at = leaf * LEAF_BOUNDS + slot
+      const key = store.bounds[at]!
+      const rest = store.startRest(leaf, slot)
+      const isInReach = isBelow(key, rest, this.#endKey, this.#endRest) || (isTouchingEnough && key === this.#endKey && rest === this.#endRest)
+      if (!isInReach) return
+      if (removed.length === 0 && leaf !== cursor.leaf) cursor.copyFrom(this.#walker)
+      const attributes = store.attributeTable.at(store.attributes[leaf * LEAF_SLOTS + slot]!)
+      removed.push(key, rest, store.bounds[at + LEAF_END]!, store.endRest(leaf, slot), attributes)
+    }
   }
 
   #intersects(i: number): boolean {

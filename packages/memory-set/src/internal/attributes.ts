@@ -40,6 +40,11 @@ export class AttributeTable<F, P, A extends AnyAddr> {
   /** How many records in use have guards. */
   guarded = 0
   #last: AreaAttributes<F, P, A> | undefined = undefined
+  /**
+   * The record that lost its last holder most recently: it keeps its id until another does, since
+   * what is unmapped is often mapped again.
+   */
+  #idle: AreaAttributes<F, P, A> | undefined = undefined
 
   /** A record with these attributes: a shared one if entries hold one, otherwise a new one without an id. */
   lookup(flags: F, backend: MappingBackend<F, P, A>, guards: Guards): AreaAttributes<F, P, A> {
@@ -60,18 +65,18 @@ export class AttributeTable<F, P, A extends AnyAddr> {
 
   /** Counts one more entry that holds the record, and gives its id. */
   retain(record: AreaAttributes<F, P, A>): number {
-    if (record.holders++ === 0) this.#enter(record)
+    if (record.holders++ === 0) {
+      if (record === this.#idle) this.#idle = undefined
+      else this.#enter(record)
+    }
     return record.id
   }
 
   release(id: number): void {
     const record = this.#records[id]!
-    if (--record.holders === 0) this.#leave(record)
-  }
-
-  /** Lets go of what only speeds up the next lookup, so that an empty set keeps no backend alive. */
-  forgetLast(): void {
-    this.#last = undefined
+    if (--record.holders > 0) return
+    if (this.#idle !== undefined) this.#leave(this.#idle)
+    this.#idle = record
   }
 
   #enter(record: AreaAttributes<F, P, A>): void {

@@ -4,6 +4,9 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 
 import type { AreaAttributes } from './attributes.ts'
 
+/** How many records a cleared list may keep alive until they are overwritten. */
+const KEPT = 64
+
 export class EntryList<F, P, A extends AnyAddr> {
   readonly startKeys: number[] = []
   readonly startRests: number[] = []
@@ -31,10 +34,10 @@ export class EntryList<F, P, A extends AnyAddr> {
     if (endRest !== 0) this.hasRests = true
   }
 
+  /** Forgets the entries; the columns keep their memory, which setting their length to 0 would give back. */
   clear(): void {
     this.length = 0
     this.hasRests = false
-    // Only this column holds objects that would otherwise live on until overwritten.
-    this.attributes.length = 0
+    if (this.attributes.length > KEPT) this.attributes.length = KEPT
   }
 }
