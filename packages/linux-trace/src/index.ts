@@ -1,1 +1,24 @@
-export {}
+export { formatMapsArea, formatMapsFile, parseMapsFile, type MapsArea } from './maps-file.ts'
+export { parseStraceLine, type CallOutcome, type StraceRecord } from './strace-log.ts'
+export { LineSplitter, MAX_LINE_LENGTH, type TextSource } from './lines.ts'
+export { isMemoryCall, parseMemoryCall, type MemoryCall } from './memory-call.ts'
+export { EXECUTE, formatPermission, READ, WRITE, type Permission } from './permission.ts'
+export { AreaBackend, type AreaKind, type AreaSource } from './area-backend.ts'
+export { type ReplayObserver, type ReplayTarget, type Span } from './traced-space.ts'
+export {
+  compareWithKernel,
+  permissionRanges,
+  type Difference,
+  type PermissionRange,
+  type ReplayedRange,
+} from './compare.ts'
+export { type CheckedRule, type Violation } from './checks.ts'
+export {
+  Replay,
+  replayTrace,
+  type KernelLists,
+  type ReplayReport,
+  type ReportedDifference,
+  type Trace,
+} from './replay.ts'
+export { ReplayError, TraceInputError, type SourceLine } from './errors.ts'
