@@ -29,5 +29,5 @@ export function formatSize(size: bigint): string {
     count >>= 10n
     unit++
   }
-  return `${count} ${UNITS[unit]}`
+  return `${count} ${UNITS[unit]!}`
 }

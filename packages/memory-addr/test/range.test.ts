@@ -229,7 +229,7 @@ describe('printing', () => {
   const range = addrRange(va(0xfec000), 0xfff000n)
   it('writes both bounds in hexadecimal', () => {
     expect(range.toString()).toBe('0xfec000..0xfff000')
-    expect(`${addrRange(va(LAST_PAGE), SPACE)}`).toBe('0xfffffffffffff000..0x10000000000000000')
+    expect(String(addrRange(va(LAST_PAGE), SPACE))).toBe('0xfffffffffffff000..0x10000000000000000')
   })
   it('writes them as the given function writes an address', () => {
     expect(range.toString(formatVirtAddr)).toBe('VA:0xfec000..VA:0xfff000')

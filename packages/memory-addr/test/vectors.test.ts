@@ -27,19 +27,28 @@ const ROWS: readonly Row[] = gunzipSync(readFileSync(new URL('vectors/addr.jsonl
   .toString()
   .trim()
   .split('\n')
-  .map((line): Row => JSON.parse(line))
+  .map((line) => JSON.parse(line) as Row)
 
 // --- Notation of the vectors -----------------------------------------------------------------------------------------
 
-function word(text: Json | undefined): bigint {
-  if (typeof text !== 'string') throw new Error(`no number: ${JSON.stringify(text)}`)
-  return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text)
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value)
+
+function text(value: Json | undefined): string {
+  if (typeof value !== 'string') throw new Error(`no text: ${JSON.stringify(value)}`)
+  return value
 }
-const vaddr = (text: Json | undefined): VirtAddr => virtAddr(word(text))
+
+function word(value: Json | undefined): bigint {
+  const digits = text(value)
+  return digits.startsWith('-') ? -BigInt(digits.slice(1)) : BigInt(digits)
+}
+
+const vaddr = (value: Json | undefined): VirtAddr => virtAddr(word(value))
 
 function bounds(pair: Json | undefined): [Json, Json] {
-  if (!Array.isArray(pair) || pair.length !== 2) throw new Error(`no range: ${JSON.stringify(pair)}`)
-  return [pair[0], pair[1]]
+  const [start, end, ...more] = isList(pair) ? pair : []
+  if (start === undefined || end === undefined || more.length > 0) throw new Error(`no range: ${JSON.stringify(pair)}`)
+  return [start, end]
 }
 function range(pair: Json | undefined): VirtAddrRange {
   const [start, end] = bounds(pair)
@@ -103,8 +112,8 @@ const OURS: { readonly [fn: string]: (args: Args) => Json } = {
   range_eq: ([r, s]) => range(r).equals(range(s)),
 
   page_iter: ([a, b, c]) => pageIteration(word(a), word(b), word(c)),
-  fmt: ([type, spec, value]) => formatted(String(type), String(spec), value ?? null),
-  const: ([name]) => hex(constant(String(name))),
+  fmt: ([type, spec, value]) => formatted(text(type), text(spec), value ?? null),
+  const: ([name]) => hex(constant(text(name))),
 }
 
 function pageIteration(start: bigint, end: bigint, pageSize: bigint): Json {

@@ -3,7 +3,7 @@
 /** Makes Node print the instances of a class as `Name(text)`, where text is what their `toString` gives. */
 export function inspectAsText(type: { readonly prototype: object }, name: string): void {
   Object.defineProperty(type.prototype, Symbol.for('nodejs.util.inspect.custom'), {
-    value(this: object): string {
+    value(this: { toString: () => string }): string {
       return `${name}(${this.toString()})`
     },
   })
