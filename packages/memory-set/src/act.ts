@@ -18,15 +18,20 @@ export function asTransactional(pageTable: unknown): TransactionalPageTable | un
 }
 
 /**
- * Carries out the steps in order. If one is refused, those before it are undone and the error is
+ * Carries out the first `count` steps in order. If one is refused, those before it are undone and the error is
  * given; if one throws, they are undone and what was thrown is thrown on.
  *
  * @throws TypeError if a backend answers anything but true, false or a refusal
  * @throws MappingError (`undo-refused`) if a backend throws and undoing is refused
  */
-export function act<F, P, A extends AnyAddr>(steps: readonly PlanStep<F, P, A>[], pageTable: P, table: TransactionalPageTable | undefined): MappingError | undefined {
+export function act<F, P, A extends AnyAddr>(
+  steps: readonly PlanStep<F, P, A>[],
+  count: number,
+  pageTable: P,
+  table: TransactionalPageTable | undefined,
+): MappingError | undefined {
   table?.beginTransaction()
-  for (let i = 0; i < steps.length; i++) {
+  for (let i = 0; i < count; i++) {
     const step = steps[i]!
     let refusal: BackendRefusal | false | undefined
     try {

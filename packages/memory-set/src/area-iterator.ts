@@ -1,5 +1,6 @@
 // Iteration over areas in address order. The set may change meanwhile: the iterator then goes on
-// behind the last area it gave, so that it gives ascending, disjoint areas of the set as it is by then.
+// with the first area that starts at or above the end of the last one it gave, so that what it
+// gives ascends and is disjoint, whatever happens in between.
 import type { AnyAddr } from '@addrspace/memory-addr'
 
 import type { AreaIndex } from './area-index.ts'
@@ -46,8 +47,11 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
 
   #seek(): boolean {
     if (this.#index.isDisposed) throw new TypeError('the snapshot is disposed of')
+    const cursor = this.#cursor
+    const isResumed = this.#isStarted
     this.#isStarted = true
     this.#version = this.#index.version
-    return this.#cursor.seekEndAbove(this.#fromKey, this.#fromRest)
+    if (!cursor.seekEndAbove(this.#fromKey, this.#fromRest)) return false
+    return isResumed && isBelow(cursor.startKey, cursor.startRest, this.#fromKey, this.#fromRest) ? cursor.next() : true
   }
 }

@@ -35,11 +35,16 @@ export interface PlanOptions<F> {
   readonly isMerging: boolean
 }
 
+/** How many steps a finished plan may keep, with what they refer to, until they are overwritten. */
+const KEPT_STEPS = 16
+
 export class Plan<F, P, A extends AnyAddr> {
   /** The run of areas that is replaced, and by what. */
   readonly removed: EntryList<F, P, A> = new EntryList()
   readonly added: EntryList<F, P, A> = new EntryList()
+  /** The first `stepCount` of these, in this order; the array is never shortened, since that would give its memory back. */
   readonly steps: PlanStep<F, P, A>[] = []
+  stepCount = 0
   /** Where the run starts; where it is empty, the slot at which to insert. */
   readonly cursor: AreaCursor<F, P, A>
   readonly #walker: AreaCursor<F, P, A>
@@ -81,7 +86,7 @@ export class Plan<F, P, A extends AnyAddr> {
       this.#pushNew(start, size, flags, backend, guards)
       for (; i < removed.length; i++) this.#keep(i)
     }
-    this.steps.push({ verb: 'map', start, size, backend, flags, oldFlags: flags })
+    this.steps[this.stepCount++] = { verb: 'map', start, size, backend, flags, oldFlags: flags }
     return undefined
   }
 
@@ -115,7 +120,8 @@ export class Plan<F, P, A extends AnyAddr> {
   reset(): void {
     this.removed.clear()
     this.added.clear()
-    if (this.steps.length > 0) this.steps.length = 0
+    if (this.stepCount > KEPT_STEPS) this.steps.length = KEPT_STEPS
+    this.stepCount = 0
   }
 
   /**
@@ -259,7 +265,7 @@ export class Plan<F, P, A extends AnyAddr> {
   #pushStep(verb: 'unmap' | 'protect', start: bigint, end: bigint, attributes: AreaAttributes<F, P, A>, flags: F): void {
     const oldFlags = attributes.flags
     // A bound of an area that is not an end is an address of the set's kind.
-    this.steps.push({ verb, start: start as A, size: end - start, backend: attributes.backend, flags, oldFlags })
+    this.steps[this.stepCount++] = { verb, start: start as A, size: end - start, backend: attributes.backend, flags, oldFlags }
   }
 
   #pushNew(start: A, size: bigint, flags: F, backend: MappingBackend<F, P, A>, guards: Guards): void {

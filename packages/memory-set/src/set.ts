@@ -235,9 +235,9 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     const plan = this.#plan
     this.state = 'busy'
     try {
-      const error = planWith(plan) ?? (plan.steps.length === 0 ? undefined : act(plan.steps, this.pageTable, this.#table))
+      const error = planWith(plan) ?? (plan.stepCount === 0 ? undefined : act(plan.steps, plan.stepCount, this.pageTable, this.#table))
       if (error !== undefined) return refused(error)
-      if (plan.steps.length > 0) this.#commit(plan)
+      if (plan.stepCount > 0) this.#commit(plan)
     } finally {
       this.state = 'ready'
       plan.reset()
@@ -246,7 +246,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
   }
 
   #commit(plan: Plan<F, P, A>): void {
-    if (this.#depth > 0 && this.#table === undefined) this.#journal.push(...plan.steps)
+    if (this.#depth > 0 && this.#table === undefined) for (let i = 0; i < plan.stepCount; i++) this.#journal.push(plan.steps[i]!)
     replaceRun(plan.cursor, plan.removed, plan.added)
     // Last, since a page table reports to its own sink here: if that throws, the operation is done on both sides.
     this.#table?.commitTransaction()
