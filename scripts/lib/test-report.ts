@@ -31,7 +31,10 @@ export interface Skip {
   readonly tool?: string
 }
 
-/** Counts one report. A file that did not load, or a failure outside of any test, counts as one failed test. */
+/**
+ * Counts one report. What is no failed test but must not look green counts as one: a file that did not load,
+ * a failure outside of any test, a report in which nothing ran.
+ */
 export function tallyReport(report: TestReport): Tally {
   let passed = 0
   let failed = 0
@@ -45,7 +48,8 @@ export function tallyReport(report: TestReport): Tally {
     }
     if (file.status === 'failed' && failed === before) failed += 1
   }
-  if (!report.success && failed === 0) failed = 1
+  const isEmpty = passed + failed + skipped.length === 0
+  if (failed === 0 && (!report.success || isEmpty)) failed = 1
   return { passed, failed, skipped }
 }
 

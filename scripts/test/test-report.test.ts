@@ -20,6 +20,10 @@ describe('tallyReport', () => {
     expect(tallyReport(report)).toEqual({ passed: 1, failed: 1, skipped: [] })
   })
 
+  it('counts a report in which nothing ran as one failed test', () => {
+    expect(tallyReport({ success: true, testResults: [] })).toEqual({ passed: 0, failed: 1, skipped: [] })
+  })
+
   it('takes whatever neither passed nor failed for skipped', () => {
     const assertionResults = [test('a', 'pending'), test('b', 'skipped'), test('c', 'todo')]
     const report = { success: true, testResults: [{ name: 'a', status: 'passed', assertionResults }] }
