@@ -25,7 +25,8 @@ export function formatSize(size: bigint): string {
   checkSize(size, 'size')
   let count = size
   let unit = 0
-  while (unit < UNITS.length - 1 && count > 0n && (count & 1023n) === 0n) {
+  // Ends at EiB at the latest: 2^64 is 16 of them.
+  while (count > 0n && (count & 1023n) === 0n) {
     count >>= 10n
     unit++
   }
