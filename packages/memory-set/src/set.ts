@@ -2,7 +2,7 @@
 // together or not at all. Every operation first plans (plan.ts), then has the backends act
 // (act.ts), then commits the new areas to the index in one step (internal/splice.ts).
 import { addrRangeFromSize, checkSize, checkWord, formatHex, isPowerOfTwo, WORD_SPACE } from '@addrspace/memory-addr'
-import type { AnyAddr, VirtAddr } from '@addrspace/memory-addr'
+import type { AddrRange, AnyAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import { act, asTransactional, compensate, isRefusal, undoError } from './act.ts'
 import { AreaIndex } from './area-index.ts'
@@ -33,7 +33,10 @@ export interface MemorySetOptions<F, P> {
 export interface MapOptions {
   /** What to do where areas lie in the range: refuse with `AlreadyExists` (default), or take their place. */
   readonly onOverlap?: 'refuse' | 'replace'
-  /** Bytes next to the area that free searches keep clear. */
+  /**
+   * Bytes next to the area that free searches keep clear, as far as the next area: behind one that
+   * a fixed map put into the guard, they search again.
+   */
   readonly guards?: Partial<Guards>
 }
 
@@ -58,6 +61,8 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
   readonly #plan: Plan<F, P, A>
   /** What was done since the outermost transaction began, for a page table that cannot roll back. */
   readonly #journal: PlanStep<F, P, A>[]
+  /** Where undoing was refused since the outermost transaction began. */
+  readonly #untrusted: AddrRange[]
   #depth: number
 
   /** @throws TypeError, RangeError if an option is none of those it can be */
@@ -72,6 +77,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     this.#isMerging = merge === 'equal-neighbours'
     this.#plan = new Plan(this.index, { flagsEqual, isMerging: this.#isMerging })
     this.#journal = []
+    this.#untrusted = []
     this.#depth = 0
   }
 
@@ -195,7 +201,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
   transaction<T>(fn: () => MappingResult<T>): MappingResult<T> {
     if (this.state !== 'ready') this.refuse()
     const before = this.index.fork()
-    const mark = this.#journal.length
+    const mark = { journal: this.#journal.length, untrusted: this.#untrusted.length }
     this.#table?.beginTransaction()
     this.#depth++
     let result: MappingResult<T>
@@ -210,7 +216,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
       return error === undefined ? result : refused(error)
     }
     before.dispose()
-    if (--this.#depth === 0) this.#journal.length = 0
+    if (--this.#depth === 0) this.#journal.length = this.#untrusted.length = 0
     this.#table?.commitTransaction()
     return result
   }
@@ -236,13 +242,24 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     this.state = 'busy'
     try {
       const error = planWith(plan) ?? (plan.stepCount === 0 ? undefined : act(plan.steps, plan.stepCount, this.pageTable, this.#table))
-      if (error !== undefined) return refused(error)
+      if (error !== undefined) {
+        this.#remember(error)
+        return refused(error)
+      }
       if (plan.stepCount > 0) this.#commit(plan)
+    } catch (thrown) {
+      this.#remember(thrown)
+      throw thrown
     } finally {
       this.state = 'ready'
       plan.reset()
     }
     return DONE
+  }
+
+  /** Keeps where undoing was refused, for the transaction around it. */
+  #remember(error: unknown): void {
+    if (this.#depth > 0 && error instanceof MappingError) this.#untrusted.push(...error.untrusted)
   }
 
   #commit(plan: Plan<F, P, A>): void {
@@ -252,14 +269,16 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     this.#table?.commitTransaction()
   }
 
-  /** Rolls a transaction back; gives the error of an undo that was refused. */
-  #goBack(before: AreaIndex<F, P, A>, mark: number, cause: unknown): MappingError | undefined {
-    this.#depth--
+  /** Rolls a transaction back; gives the error of undoing that was refused, now or inside it. */
+  #goBack(before: AreaIndex<F, P, A>, mark: { readonly journal: number; readonly untrusted: number }, cause: unknown): MappingError | undefined {
     this.index.revertTo(before)
     this.#table?.rollbackTransaction()
     const journal = this.#journal
-    const untrusted = this.#guarded(() => compensate(journal, mark, journal.length, this.pageTable))
-    journal.length = mark
+    const untrusted = this.#guarded(() => compensate(journal, mark.journal, journal.length, this.pageTable))
+    untrusted.unshift(...this.#untrusted.slice(mark.untrusted))
+    journal.length = mark.journal
+    if (--this.#depth === 0) this.#untrusted.length = 0
+    else this.#untrusted.splice(mark.untrusted, Infinity, ...untrusted)
     return undoError(untrusted, cause)
   }
 
