@@ -72,6 +72,13 @@ export class Bench<F, P> {
     this.coarse = new GatedBackend(this.#instance.backend, (call) => this.onCall(call), this.size(COARSE_FACTOR))
   }
 
+  /** Which of the three a backend is, or is a slice of. */
+  nameOf(backend: MappingBackend<F, P>): 'backend' | 'other' | 'coarse' | 'unknown' {
+    const isIt = (known: MappingBackend<F, P>): boolean =>
+      known === backend || (known instanceof GatedBackend && backend instanceof GatedBackend && known.gate === backend.gate)
+    return (['backend', 'other', 'coarse'] as const).find((name) => isIt(this[name])) ?? 'unknown'
+  }
+
   /** The subject's own backend, without a gate. */
   get bare(): MappingBackend<F, P> {
     return this.#instance.backend
@@ -179,7 +186,10 @@ export class Bench<F, P> {
     const [set, second] = this.#sets
     if (!this.#isTrusted || set === undefined || second !== undefined || !this.manifest.hasTable) return
     const areas = this.areas(set)
-    if (!this.manifest.isLazy) return checkEqual(this.table(), this.shown(areas), `table ${what}, against the areas`)
+    if (!this.manifest.isLazy) {
+      checkEqual(this.table(), this.shown(areas), `table ${what}, against the areas`)
+      return
+    }
     for (const run of this.table()) {
       const holder = this.shown(areas).find((area) => area.start <= run.start && run.end <= area.end)
       check(holder !== undefined && holder.flags === run.flags, `table ${what}: no area accounts for granules ${run.start} to ${run.end}`)

@@ -9,7 +9,7 @@ import type { Capabilities, Manifest } from './subject.ts'
 export interface CaseContext<F, P> {
   readonly manifest: Manifest<F>
   /** Makes a bench over a fresh instance. Each one is checked when the case ends. */
-  open(): Bench<F, P>
+  readonly open: () => Bench<F, P>
 }
 
 /** One case: independent of the others and synchronous. */

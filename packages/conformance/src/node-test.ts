@@ -9,5 +9,5 @@ import type { Subject } from './subject.ts'
 
 /** Registers a test per case that applies to the subject. */
 export function conformanceTests<F, P>(subject: Subject<F, P>, options: { readonly filter?: CaseFilter } = {}): void {
-  registerConformance(subject, { describe: (name, body) => void describe(name, body), it: (name, body) => void it(name, body) }, options)
+  registerConformance(subject, { describe, it }, options)
 }

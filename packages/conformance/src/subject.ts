@@ -86,7 +86,8 @@ const WIDEST_SPACE = 1n << 64n
  *
  * @throws TypeError or RangeError naming what contradicts itself.
  */
-export function checkSubject<F, P>({ manifest, create }: Subject<F, P>): void {
+export function checkSubject<F, P>(subject: Subject<F, P>): void {
+  const { manifest } = subject
   const { granule, space, flags } = manifest
   if (granule <= 0n || (granule & (granule - 1n)) !== 0n) throw new RangeError(`"granule" must be a power of two, got ${granule}`)
   if (space.start < 0n || space.end > WIDEST_SPACE) throw new RangeError('"space" must lie in [0, 2^64]')
@@ -96,6 +97,6 @@ export function checkSubject<F, P>({ manifest, create }: Subject<F, P>): void {
   for (const [index, value] of flags.entries()) {
     if (flags.findIndex((other) => isSame(value, other)) !== index) throw new RangeError(`"flags" must differ, got equal ones at ${index}`)
   }
-  const { runs } = create()
-  if ((runs !== undefined) !== manifest.hasTable) throw new TypeError('"runs" must be there exactly when "hasTable" is true')
+  const hasRuns = subject.create().runs !== undefined
+  if (hasRuns !== manifest.hasTable) throw new TypeError('"runs" must be there exactly when "hasTable" is true')
 }

@@ -124,19 +124,18 @@ class Comparison<F, P> {
   }
 
   #act(change: Change): MappingResult {
-    const { flags: flagsOf } = { flags: (index: number): F => this.#bench.flags(index) }
     if (change.verb === 'clear') return this.#set.clear()
     const start = this.#bench.at(change.start)
     const size = this.#bench.size(change.end - change.start)
     switch (change.verb) {
       case 'map':
-        return this.#set.map(start, size, flagsOf(change.flags), this.#backend(change.backend), { onOverlap: change.replaces ? 'replace' : 'refuse' })
+        return this.#set.map(start, size, this.#bench.flags(change.flags), this.#backend(change.backend), { onOverlap: change.replaces ? 'replace' : 'refuse' })
       case 'unmap':
         return this.#set.unmap(start, size)
       case 'protect':
         return this.#set.protect(start, size, (flags) => {
           const isMeant = change.only === undefined || this.#bench.flagsIndex(flags) === change.only
-          return isMeant ? flagsOf(change.flags) : undefined
+          return isMeant ? this.#bench.flags(change.flags) : undefined
         }, { holes: change.refusesHoles ? 'refuse' : 'skip' })
     }
   }
@@ -160,7 +159,7 @@ class Comparison<F, P> {
     const bench = this.#bench
     const areas = this.#model.areas()
     checkEqual(bench.areas(this.#set), areas.map(({ start, end, flags }) => ({ start, end, flags })), `areas after ${what}`)
-    checkEqual(Array.from(this.#set, ({ backend }) => this.#nameOf(backend)), areas.map(({ backend }) => backend), `backends after ${what}`)
+    checkEqual(Array.from(this.#set, ({ backend }) => bench.nameOf(backend)), areas.map(({ backend }) => backend), `backends after ${what}`)
     checkEqual(this.#set.size, areas.length, `size after ${what}`)
     bench.checkCommon(`after ${what}`)
     this.#compareQueries(what)
@@ -188,9 +187,5 @@ class Comparison<F, P> {
     })
     const taken = this.#model.areas().map((area) => ({ ...area, below: 0, above: 0 }))
     checkEqual(free && bench.granuleOf(virtAddr(free)), findFreeByTrying(taken, query, this.#origin), `free space for ${JSON.stringify(query)} after ${what}`)
-  }
-
-  #nameOf(backend: MappingBackend<F, P>): string {
-    return (['backend', 'other', 'coarse'] as const).find((name) => this.#bench[name] === backend) ?? 'a slice'
   }
 }

@@ -26,12 +26,12 @@ export class GatedBackend<F, P> implements MappingBackend<F, P> {
   readonly canMerge?: (left: MemoryArea<F, P>, right: MemoryArea<F, P>) => boolean
   readonly slice?: (range: AddrRange<VirtAddr>) => MappingBackend<F, P>
   readonly fault?: (addr: VirtAddr, access: Access, flags: F, pageTable: P) => FaultAnswer
-  readonly #gate: Gate<F>
+  readonly gate: Gate<F>
 
   /** `granule` replaces the inner backend's own by a multiple of it. */
   constructor(inner: MappingBackend<F, P>, gate: Gate<F>, granule: bigint | undefined = inner.granule) {
     this.inner = inner
-    this.#gate = gate
+    this.gate = gate
     if (granule !== undefined) this.granule = granule
     if (inner.canMerge) {
       this.canMerge = (left, right) =>
@@ -48,31 +48,30 @@ export class GatedBackend<F, P> implements MappingBackend<F, P> {
   }
 
   map(start: VirtAddr, size: bigint, flags: F, pageTable: P): BackendAnswer {
-    const answer = this.#gate({ verb: 'map', start, size, flags })
+    const answer = this.gate({ verb: 'map', start, size, flags })
     return answer === 'through' ? this.inner.map(start, size, flags, pageTable) : answer
   }
 
   unmap(start: VirtAddr, size: bigint, pageTable: P): BackendAnswer {
-    const answer = this.#gate({ verb: 'unmap', start, size })
+    const answer = this.gate({ verb: 'unmap', start, size })
     return answer === 'through' ? this.inner.unmap(start, size, pageTable) : answer
   }
 
   protect(start: VirtAddr, size: bigint, newFlags: F, pageTable: P): BackendAnswer {
-    const answer = this.#gate({ verb: 'protect', start, size, flags: newFlags })
+    const answer = this.gate({ verb: 'protect', start, size, flags: newFlags })
     return answer === 'through' ? this.inner.protect(start, size, newFlags, pageTable) : answer
   }
 
   /** Two gates over one backend stand for two backends. */
   #isBehindSameGate({ backend }: MemoryArea<F, P>): boolean {
-    return backend instanceof GatedBackend && backend.#gate === this.#gate
+    return backend instanceof GatedBackend && backend.gate === this.gate
   }
 }
 
 /** The same area with the inner backend, which may know only its own kind. */
 function inside<F, P>(area: MemoryArea<F, P>): MemoryArea<F, P> {
   const { backend } = area
-  if (!(backend instanceof GatedBackend)) return area
-  const inner: MappingBackend<F, P> = backend.inner
+  const inner = isGated(backend) ? backend.inner : backend
   return new Proxy(area, {
     get(target, key): unknown {
       if (key === 'backend') return inner
@@ -80,4 +79,8 @@ function inside<F, P>(area: MemoryArea<F, P>): MemoryArea<F, P> {
       return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
+}
+
+function isGated<F, P>(backend: MappingBackend<F, P>): backend is GatedBackend<F, P> {
+  return backend instanceof GatedBackend
 }

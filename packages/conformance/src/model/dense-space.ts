@@ -96,14 +96,22 @@ export class DenseSpace {
 
   /** Makes a change that is answered with `ok`. */
   apply(change: Change): void {
-    if (change.verb === 'clear') return this.#fill(0, this.#cells.length, undefined)
-    const { start, end } = change
-    if (change.verb === 'unmap') return this.#fill(start, end, undefined)
-    if (change.verb === 'map') return this.#fill(start, end, { flags: change.flags, backend: change.backend, piece: this.#newPiece() })
-    for (const area of this.areasIn(start, end)) {
-      if (change.only !== undefined && change.only !== area.flags) continue
-      const cell = { flags: change.flags, backend: area.backend, piece: this.#newPiece() }
-      this.#fill(Math.max(start, area.start), Math.min(end, area.end), cell)
+    switch (change.verb) {
+      case 'clear':
+        this.#fill(0, this.#cells.length, undefined)
+        break
+      case 'unmap':
+        this.#fill(change.start, change.end, undefined)
+        break
+      case 'map':
+        this.#fill(change.start, change.end, { flags: change.flags, backend: change.backend, piece: this.#newPiece() })
+        break
+      case 'protect':
+        for (const area of this.areasIn(change.start, change.end)) {
+          if (change.only !== undefined && change.only !== area.flags) continue
+          const cell = { flags: change.flags, backend: area.backend, piece: this.#newPiece() }
+          this.#fill(Math.max(change.start, area.start), Math.min(change.end, area.end), cell)
+        }
     }
   }
 

@@ -50,7 +50,7 @@ export function formatFlagLetters(bits: number): string {
   if (!Number.isInteger(bits) || bits < 0 || bits >= LETTERS_END) {
     throw new RangeError(`"bits" must be an integer below ${LETTERS_END}, got ${bits}`)
   }
-  return [...FLAG_LETTERS].filter((_, index) => (bits & (1 << index)) !== 0).join('')
+  return Array.from(FLAG_LETTERS).filter((_, index) => (bits & (1 << index)) !== 0).join('')
 }
 
 /** Tells whether flags given as bits permit an access: the bit of its own letter, and no other, decides. */
