@@ -10,7 +10,7 @@ import { checkDeclinedUnchanged, checkDone, Direct } from './direct.ts'
 
 const FIRST_WIDTH = 20n
 const LAST_WIDTH = 40n
-const WIDTH_STEP = 4n
+const WIDTH_STEP = 2n
 /** Per size, in milliseconds; a loop over bytes or pages passes it long before 2^40. */
 const LONGEST_STEP = 1000
 
