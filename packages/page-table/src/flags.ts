@@ -1,0 +1,63 @@
+// What a mapping allows and how it is cached, in words that every machine understands. A machine's
+// own table says what it grants for which flags, and what it refuses.
+
+declare const flagsBrand: unique symbol
+
+/** A set of flags: a number with one bit each. */
+export type MappingFlags = number & { readonly [flagsBrand]: true }
+
+const flag = (bit: number): MappingFlags => (1 << bit) as MappingFlags
+
+export const NONE: MappingFlags = 0 as MappingFlags
+export const READ: MappingFlags = flag(0)
+export const WRITE: MappingFlags = flag(1)
+export const EXECUTE: MappingFlags = flag(2)
+/** User mode may; the kernel may too, as far as the machine lets it. */
+export const USER: MappingFlags = flag(3)
+/** Device memory: neither cached nor reordered nor merged. */
+export const DEVICE: MappingFlags = flag(4)
+/** Normal memory that is not cached. */
+export const UNCACHED: MappingFlags = flag(5)
+/** Valid in every address space; stays in the TLB over a switch. */
+export const GLOBAL: MappingFlags = flag(6)
+export const ALL_FLAGS: MappingFlags = 0x7f as MappingFlags
+
+/** What lets a mapping be accessed at all; without any of these the page is there but out of reach. */
+export const ACCESS: MappingFlags = (READ | WRITE | EXECUTE) as MappingFlags
+
+const LETTERS = 'rwxudng'
+
+export function hasFlags(flags: MappingFlags, wanted: MappingFlags): boolean {
+  return (flags & wanted) === wanted
+}
+
+export function unionOf(...parts: readonly MappingFlags[]): MappingFlags {
+  return parts.reduce((a, b) => (a | b) as MappingFlags, NONE)
+}
+
+export function without(flags: MappingFlags, gone: MappingFlags): MappingFlags {
+  return (flags & ~gone) as MappingFlags
+}
+
+/**
+ * Reads flags from their letters, in any order: `r`ead, `w`rite, e`x`ecute, `u`ser, `d`evice,
+ * u`n`cached, `g`lobal.
+ *
+ * @throws RangeError for another letter, or one given twice
+ * @example
+ * formatFlags(parseFlags('uwr')) // => 'rwu'
+ */
+export function parseFlags(letters: string): MappingFlags {
+  let flags = 0
+  for (const letter of letters) {
+    const bit = LETTERS.indexOf(letter)
+    if (bit < 0 || (flags & (1 << bit)) !== 0) throw new RangeError(`"letters" must be different ones of ${LETTERS}, got ${letters}`)
+    flags |= 1 << bit
+  }
+  return flags as MappingFlags
+}
+
+/** Writes flags as letters in the order `rwxudng`. */
+export function formatFlags(flags: MappingFlags): string {
+  return [...LETTERS].filter((_, bit) => (flags & (1 << bit)) !== 0).join('')
+}

@@ -1,0 +1,133 @@
+// The contract between the walker and a machine: what the words of its tables mean. The walker
+// knows levels, frames and runs of equal words, and no bit of any machine; a format knows the bits
+// and never the memory. Words are told as bigints where one is looked at, and as two signed 32-bit
+// halves where a loop asks.
+import type { PhysAddr } from '@addrspace/memory-addr'
+
+import type { MappingFlags } from './flags.ts'
+import type { Geometry } from './geometry.ts'
+import type { EntryLayout } from './layout.ts'
+
+/** What a word is to the walker; numbers, since loops compare them. */
+export const ABSENT = 0
+export const TABLE = 1
+/** A leaf that the hardware sees. */
+export const LEAF = 2
+/** A leaf without access: the hardware sees nothing, the frame and the size are kept. */
+export const HIDDEN = 3
+export const INVALID = 4
+export type EntryClass = typeof ABSENT | typeof TABLE | typeof LEAF | typeof HIDDEN | typeof INVALID
+
+export interface AbsentEntry {
+  readonly kind: 'absent'
+}
+
+export interface TableEntry {
+  readonly kind: 'table'
+  /** Of the next table, a multiple of 4096. */
+  readonly frame: PhysAddr
+}
+
+export interface LeafEntry {
+  readonly kind: 'leaf'
+  /** A multiple of the leaf's size. */
+  readonly frame: PhysAddr
+  /** What this word alone grants; without READ, WRITE and EXECUTE the hardware does not see it. */
+  readonly flags: MappingFlags
+  readonly accessed: boolean
+  readonly dirty: boolean
+}
+
+export interface InvalidEntry {
+  readonly kind: 'invalid'
+  /** The fault that hardware raises for it. */
+  readonly reason: 'reserved' | 'address-size'
+  /** The bits that make it so, as the manual names them, for instance `PPN[0]` or `62:61`. */
+  readonly bit: string
+}
+
+export type PteEntry = AbsentEntry | TableEntry | LeafEntry | InvalidEntry
+
+export type Access = 'read' | 'write' | 'exec'
+export type Mode = 'user' | 'kernel'
+
+/** Why hardware refuses an access. */
+export type FaultReason = 'non-canonical' | 'not-present' | 'permission' | 'reserved' | 'access-flag' | 'dirty-flag' | 'address-size' | 'memory'
+
+/** What a walk that ended at a leaf has met: the leaf's word, and all words from the root to it combined. */
+export interface WalkedPath {
+  level: number
+  /** The leaf's word as signed 32-bit halves. */
+  low: number
+  high: number
+  /** The words of the whole path, the leaf's included, combined bit by bit with AND and with OR. */
+  andLow: number
+  andHigh: number
+  orLow: number
+  orHigh: number
+}
+
+/** Why an access to a present leaf is refused, or which bits the hardware would set on the way. */
+export type AccessVerdict =
+  | { readonly kind: 'granted' }
+  /** The hardware writes the leaf's word back with these bits set: accessed, dirty. */
+  | { readonly kind: 'granted'; readonly update: bigint }
+  | { readonly kind: 'refused'; readonly reason: FaultReason; readonly bit: string }
+
+/** What a machine grants for flags, or why it refuses them. */
+export type Grant = { readonly kind: 'granted'; readonly flags: MappingFlags } | { readonly kind: 'refused'; readonly why: string }
+
+/**
+ * A machine's words. `Controls` is the machine's state that matters for an access.
+ *
+ * - F1 `classify` and `decode` are total, agree with each other, and never look beyond the word.
+ * - F2 A zero word is absent. A word that hardware does not see is a hidden leaf by the format's own
+ *   marker bits alone, otherwise absent.
+ * - F3 `decode(encode(entry, level), level)` gives the entry; `encode(decode(word), level)` the word,
+ *   bits aside that the machine ignores.
+ * - F4 What a leaf is depends only on bits outside the frame field, except that a frame which is not
+ *   aligned to the leaf's size makes it invalid.
+ * - F5 `leafBits` never grants more than `grant` says, and `flagsOf` of them is what it says.
+ * - F6 `leafBits(flags) & ~flagMask` is the same for all flags: protecting is replacing the bits in
+ *   `flagMask(level)`.
+ */
+export interface PteFormat<Controls> {
+  readonly name: string
+  readonly geometry: Geometry
+  /** Bit tables: every kind of entry at every class of levels, 64 bits each. */
+  readonly layouts: readonly EntryLayout[]
+  /** Where the number of the 4 KiB frame lies in a table pointer or a level-0 leaf: bits high:low, both inclusive. */
+  readonly frameField: { readonly high: number; readonly low: number }
+  /** All bits of a table pointer but its frame. */
+  readonly tableBits: bigint
+  /** The bits that hardware sets at an access and at a write; `accessed` 0n if there are none. */
+  readonly accessedBit: bigint
+  readonly dirtyBit: bigint
+  /** The bit that hardware sets in every table pointer it walks through, or 0n. */
+  readonly tableAccessedBit: bigint
+  /** What the manual calls the bit without which an entry is not present. */
+  readonly presentBitName: string
+  /** The state in which an access is checked if nobody says otherwise. */
+  readonly defaultControls: Controls
+
+  classify(low: number, high: number, level: number): EntryClass
+  decode(word: bigint, level: number): PteEntry
+  /** @throws RangeError if the entry is not legal at this level: misaligned, too wide, not expressible */
+  encode(entry: AbsentEntry | TableEntry | LeafEntry, level: number): bigint
+
+  /** What is granted for these flags at every level; the table in the README. */
+  grant(flags: MappingFlags): Grant
+  /** All bits of a leaf but its frame, accessed and dirty clear. The flags are ones that `grant` does not refuse. */
+  leafBits(flags: MappingFlags, level: number): bigint
+  /** The bits of a leaf that flags decide. */
+  flagMask(level: number): bigint
+  /** What a leaf's word alone grants; of a hidden leaf, nothing to access with. */
+  flagsOf(low: number, high: number, level: number): MappingFlags
+  /** The word, without its frame, that a leaf one level below a huge leaf has when that is split. */
+  splitBits(word: bigint, level: number): bigint
+
+  /** Whether the machine lets an access to this leaf through. The path's words are classified TABLE, and LEAF at its end. */
+  check(path: WalkedPath, access: Access, mode: Mode, controls: Controls): AccessVerdict
+  /** Whether a live change of a leaf into another needs break-before-make: invalid, invalidated, then new. */
+  needsBreak(oldWord: bigint, newWord: bigint, level: number): boolean
+}

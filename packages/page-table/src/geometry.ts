@@ -1,0 +1,92 @@
+// The shape of a machine's tables: a handful of numbers, and what follows from them. Levels are
+// counted as walk steps still to go: level 0 holds the smallest leaves, the root is `levels - 1`.
+
+/** The numbers that a machine is given by. */
+export interface GeometryNumbers {
+  /** Steps of a walk. */
+  readonly levels: number
+  /** Bits of an index into a table: a table has 2^indexBits words of 8 bytes and fits into one frame. */
+  readonly indexBits: number
+  /** Bits of a physical address that are wired, at most 56. */
+  readonly physBits: number
+  /** Levels at which a leaf may stand, ascending from 0. */
+  readonly leafLevels: readonly number[]
+  /**
+   * What addresses above the translated bits must be: a copy of the highest translated bit
+   * (`sign-extended`), or all equal, choosing one of two roots (`two-roots`).
+   */
+  readonly halves: 'sign-extended' | 'two-roots'
+}
+
+const PAGE_BITS = 12
+
+export class Geometry {
+  readonly levels: number
+  readonly indexBits: number
+  readonly physBits: number
+  readonly leafLevels: readonly number[]
+  readonly halves: 'sign-extended' | 'two-roots'
+  /** Bits of a virtual address that the walk translates. */
+  readonly virtBits: number
+  /** Words in a table. */
+  readonly entries: number
+  /** How many roots there are: with two, root 1 is that of the upper half. */
+  readonly roots: 1 | 2
+
+  /** @throws RangeError if the numbers do not fit together */
+  constructor(numbers: GeometryNumbers) {
+    const { levels, indexBits, physBits, leafLevels, halves } = numbers
+    const virtBits = PAGE_BITS + levels * indexBits
+    if (!(levels >= 1 && indexBits >= 1 && indexBits <= 9 && virtBits < 64)) throw new RangeError(`"levels" and "indexBits" must make less than 64 bits, got ${String(virtBits)}`)
+    if (!(physBits > PAGE_BITS && physBits <= 56)) throw new RangeError(`"physBits" must be in (12, 56], got ${String(physBits)}`)
+    if (leafLevels[0] !== 0 || leafLevels.some((level) => level >= levels)) throw new RangeError('"leafLevels" must ascend from 0 and lie below "levels"')
+    this.levels = levels
+    this.indexBits = indexBits
+    this.physBits = physBits
+    this.leafLevels = leafLevels
+    this.halves = halves
+    this.virtBits = virtBits
+    this.entries = 2 ** indexBits
+    this.roots = halves === 'two-roots' ? 2 : 1
+  }
+
+  /** Bytes that an entry of this level spans. */
+  span(level: number): bigint {
+    return 1n << BigInt(PAGE_BITS + level * this.indexBits)
+  }
+
+  /** Base pages that an entry of this level spans. */
+  spanPages(level: number): number {
+    return 2 ** (level * this.indexBits)
+  }
+
+  /** Whether a leaf may stand at this level. */
+  hasLeaf(level: number): boolean {
+    return this.leafLevels.includes(level)
+  }
+
+  /** Whether the machine translates the address at all. */
+  isCanonical(vaddr: bigint): boolean {
+    const top = vaddr >> BigInt(this.halves === 'two-roots' ? this.virtBits : this.virtBits - 1)
+    return top === 0n || top === (1n << BigInt(64 - this.virtBits + (this.halves === 'two-roots' ? 0 : 1))) - 1n
+  }
+
+  /** Which root the walk of a canonical address starts at. */
+  rootOf(vaddr: bigint): 0 | 1 {
+    return this.roots === 2 && vaddr >= 1n << 63n ? 1 : 0
+  }
+
+  /** The index that a canonical address has in a table of this level. */
+  indexOf(vaddr: bigint, level: number): number {
+    return Number((vaddr >> BigInt(PAGE_BITS + level * this.indexBits)) & BigInt(this.entries - 1))
+  }
+
+  /** The exclusive end of the lower half, and the start of the upper one. */
+  get lowerEnd(): bigint {
+    return 1n << BigInt(this.halves === 'two-roots' ? this.virtBits : this.virtBits - 1)
+  }
+
+  get upperStart(): bigint {
+    return (1n << 64n) - this.lowerEnd
+  }
+}

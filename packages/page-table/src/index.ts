@@ -1,0 +1,44 @@
+export { PhysMemory, type MemorySource, type PhysMemoryOptions } from './phys-memory.ts'
+export { BitmapAllocator, type FrameAllocator } from './frame-allocator.ts'
+export {
+  ACCESS,
+  ALL_FLAGS,
+  DEVICE,
+  EXECUTE,
+  formatFlags,
+  GLOBAL,
+  hasFlags,
+  NONE,
+  parseFlags,
+  READ,
+  UNCACHED,
+  unionOf,
+  USER,
+  without,
+  WRITE,
+  type MappingFlags,
+} from './flags.ts'
+export { Geometry, type GeometryNumbers } from './geometry.ts'
+export { checkLayout, drawLayout, nameBits, type EntryLayout, type LayoutBits } from './layout.ts'
+export {
+  ABSENT,
+  HIDDEN,
+  INVALID,
+  LEAF,
+  TABLE,
+  type AbsentEntry,
+  type Access,
+  type AccessVerdict,
+  type EntryClass,
+  type FaultReason,
+  type Grant,
+  type InvalidEntry,
+  type LeafEntry,
+  type Mode,
+  type PteEntry,
+  type PteFormat,
+  type TableEntry,
+  type WalkedPath,
+} from './format.ts'
+export { type BreakStep, type Invalidations, type InvalidationSink, type StaleRange } from './invalidation.ts'
+export { PageTableError, type PageTableErrorDetails, type PageTableReason, type PageTableResult } from './errors.ts'

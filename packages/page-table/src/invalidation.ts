@@ -1,0 +1,48 @@
+// What a change leaves stale in a machine's TLB. A table collects it and tells its sink once, when
+// the change is committed and before frames return to the allocator.
+import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
+
+/** Virtual addresses whose translations may be cached although they no longer hold. */
+export interface StaleRange {
+  readonly start: VirtAddr
+  /** In bytes. */
+  readonly size: bigint
+}
+
+/**
+ * A live entry that may not be replaced in one write: it is made invalid, the range invalidated, and
+ * then made anew, in this order.
+ */
+export interface BreakStep {
+  /** Where the entry lies. */
+  readonly entry: PhysAddr
+  readonly oldWord: bigint
+  readonly newWord: bigint
+  readonly range: StaleRange
+}
+
+export interface Invalidations {
+  /** Merged, disjoint, in ascending order. */
+  readonly ranges: readonly StaleRange[]
+  /** In the order in which they were made; their ranges are in `ranges` too. */
+  readonly breaks: readonly BreakStep[]
+}
+
+/** Is told of every change that can have left something stale; it must not change the table. */
+export type InvalidationSink = (invalidations: Invalidations) => void
+
+/** Sorts ranges and joins those that touch. */
+export function mergeRanges(ranges: readonly StaleRange[]): StaleRange[] {
+  const sorted = [...ranges].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0))
+  const merged: StaleRange[] = []
+  for (const range of sorted) {
+    const last = merged.at(-1)
+    if (last === undefined || last.start + last.size < range.start) {
+      merged.push(range)
+      continue
+    }
+    const end = range.start + range.size
+    if (end > last.start + last.size) merged[merged.length - 1] = { start: last.start, size: end - last.start }
+  }
+  return merged
+}

@@ -1,0 +1,206 @@
+// Simulated physical memory: bytes at physical addresses, in a sparse store of its own or in a
+// window over memory that the caller owns. Words are little-endian. Whoever loops over tables asks
+// for the chunk that holds a frame and goes on in that typed array; everyone else reads and writes
+// by address.
+import { checkSize, checkWord, formatHex, pa } from '@addrspace/memory-addr'
+import type { PhysAddr } from '@addrspace/memory-addr'
+
+/** What a window may lie over: a buffer, or what has one that is replaced as it grows (`WebAssembly.Memory`). */
+export type MemorySource = ArrayBufferLike | { readonly buffer: ArrayBufferLike }
+
+export interface PhysMemoryOptions {
+  /** The first physical address, a multiple of 4096; default 0. */
+  readonly base?: PhysAddr
+  /** In bytes, a multiple of 4096. */
+  readonly size: bigint
+  /** The caller's memory; default: a sparse store, in which untouched frames cost nothing. */
+  readonly source?: MemorySource
+  /** Where in `source` the first address lies, in bytes, a multiple of 8; default 0. */
+  readonly offset?: number
+}
+
+const FRAME_SIZE = 4096
+/** Int32 words in a frame. */
+export const FRAME_INTS: number = FRAME_SIZE / 4
+
+// The sparse store: chunks of 16 frames, in directories of one GiB each.
+const CHUNK_FRAMES = 16
+const CHUNK_INTS = CHUNK_FRAMES * FRAME_INTS
+const DIRECTORY_FRAMES = 2 ** 18
+const DIRECTORY_CHUNKS = DIRECTORY_FRAMES / CHUNK_FRAMES
+
+export class PhysMemory {
+  readonly base: PhysAddr
+  readonly size: bigint
+  /** The number of the first frame, and how many there are. */
+  readonly firstFrame: number
+  readonly frameCount: number
+  readonly #source: MemorySource | undefined
+  readonly #offset: number
+  readonly #directories: ((Int32Array | undefined)[] | undefined)[]
+  #window: Int32Array
+  #chunks: number
+
+  /** @throws TypeError, RangeError if an option is out of bounds or the source too small */
+  constructor(options: PhysMemoryOptions) {
+    const { base = pa(0), size, source, offset = 0 } = options
+    checkWord(base, 'base')
+    checkSize(size, 'size')
+    checkFrameMultiple(base, 'base')
+    checkFrameMultiple(size, 'size')
+    checkSize(base + size, 'base + size')
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset % 8 !== 0) throw new RangeError(`"offset" must be a multiple of 8, got ${String(offset)}`)
+    this.base = base
+    this.size = size
+    this.firstFrame = Number(base / BigInt(FRAME_SIZE))
+    this.frameCount = Number(size / BigInt(FRAME_SIZE))
+    this.#source = source
+    this.#offset = offset
+    this.#directories = []
+    this.#window = new Int32Array(0)
+    this.#chunks = 0
+    if (source !== undefined) this.#view(source)
+  }
+
+  /** Whether [paddr, paddr + size) lies in this memory. */
+  contains(paddr: bigint, size = 1n): boolean {
+    return paddr >= this.base && paddr + size <= this.base + this.size
+  }
+
+  /** Bytes that the sparse store has allocated; 0 for a window. */
+  get allocatedBytes(): number {
+    return this.#chunks * CHUNK_INTS * 4
+  }
+
+  /**
+   * The array in which the words of a frame lie, from `indexOf(frame)` on, for reading only; undefined
+   * if the frame is not in this memory. Valid until the source of a window grows.
+   */
+  chunkOf(frame: number): Int32Array | undefined {
+    const i = frame - this.firstFrame
+    if (!(i >= 0 && i < this.frameCount)) return undefined
+    if (this.#source !== undefined) return this.#window.length === 0 ? this.#view(this.#source) : this.#window
+    return this.#directories[Math.floor(i / DIRECTORY_FRAMES)]?.[Math.floor((i % DIRECTORY_FRAMES) / CHUNK_FRAMES)] ?? UNTOUCHED
+  }
+
+  /** As `chunkOf`, for writing too: a part of the sparse store that was never touched is allocated. */
+  writableChunkOf(frame: number): Int32Array | undefined {
+    const chunk = this.chunkOf(frame)
+    if (chunk !== UNTOUCHED) return chunk
+    const i = frame - this.firstFrame
+    const directory = (this.#directories[Math.floor(i / DIRECTORY_FRAMES)] ??= new Array<Int32Array>(DIRECTORY_CHUNKS))
+    this.#chunks++
+    return (directory[Math.floor((i % DIRECTORY_FRAMES) / CHUNK_FRAMES)] = new Int32Array(CHUNK_INTS))
+  }
+
+  /** Where in its chunk a frame begins, in Int32 words. */
+  indexOf(frame: number): number {
+    const i = frame - this.firstFrame
+    return (this.#source === undefined ? i % CHUNK_FRAMES : i) * FRAME_INTS
+  }
+
+  /**
+   * Reads a 64-bit word.
+   *
+   * @throws RangeError if the address is no multiple of 8 or the word not in this memory
+   */
+  readWord(paddr: PhysAddr): bigint {
+    this.#check(paddr, 8n, 8n)
+    const frame = frameOf(paddr)
+    const chunk = this.chunkOf(frame)!
+    const at = this.indexOf(frame) + (Number(paddr & 0xfffn) >> 2)
+    return (BigInt(chunk[at + 1]! >>> 0) << 32n) | BigInt(chunk[at]! >>> 0)
+  }
+
+  /**
+   * Writes a 64-bit word.
+   *
+   * @throws RangeError as `readWord` does, and if the word is none
+   */
+  writeWord(paddr: PhysAddr, word: bigint): void {
+    this.#check(paddr, 8n, 8n)
+    checkWord(word, 'word')
+    const frame = frameOf(paddr)
+    const chunk = this.writableChunkOf(frame)!
+    const at = this.indexOf(frame) + (Number(paddr & 0xfffn) >> 2)
+    chunk[at] = Number(word & 0xffff_ffffn) | 0
+    chunk[at + 1] = Number(word >> 32n) | 0
+  }
+
+  /**
+   * Reads bytes into an array, as many as it has.
+   *
+   * @throws RangeError if one of them is not in this memory; nothing is read then
+   */
+  read(paddr: PhysAddr, target: Uint8Array): void {
+    this.#check(paddr, BigInt(target.length), 1n)
+    this.#pieces(paddr, target.length, false, (bytes, done) => target.set(bytes, done))
+  }
+
+  /**
+   * Writes bytes.
+   *
+   * @throws RangeError if one of them is not in this memory; nothing is written then
+   */
+  write(paddr: PhysAddr, source: Uint8Array): void {
+    this.#check(paddr, BigInt(source.length), 1n)
+    this.#pieces(paddr, source.length, true, (bytes, done) => bytes.set(source.subarray(done, done + bytes.length)))
+  }
+
+  /** The numbers of all frames that hold a byte other than 0, ascending. O(memory allocated). */
+  *nonZeroFrames(): Generator<number, undefined> {
+    for (let i = 0; i < this.frameCount; i++) {
+      const chunk = this.chunkOf(this.firstFrame + i)!
+      if (chunk === UNTOUCHED) {
+        // On to the next chunk, or past a directory that does not exist.
+        const isMissing = this.#directories[Math.floor(i / DIRECTORY_FRAMES)] === undefined
+        i += (isMissing ? DIRECTORY_FRAMES - (i % DIRECTORY_FRAMES) : CHUNK_FRAMES - (i % CHUNK_FRAMES)) - 1
+        continue
+      }
+      const at = this.indexOf(this.firstFrame + i)
+      if (chunk.subarray(at, at + FRAME_INTS).some((int) => int !== 0)) yield this.firstFrame + i
+    }
+    return undefined
+  }
+
+  /** Visits the range frame by frame, as bytes. */
+  #pieces(paddr: bigint, length: number, isWriting: boolean, visit: (bytes: Uint8Array, done: number) => void): void {
+    for (let done = 0; done < length; ) {
+      const at = paddr + BigInt(done)
+      const frame = frameOf(at)
+      const chunk = (isWriting ? this.writableChunkOf(frame) : this.chunkOf(frame))!
+      const offset = Number(at & 0xfffn)
+      const size = Math.min(length - done, FRAME_SIZE - offset)
+      visit(new Uint8Array(chunk.buffer, chunk.byteOffset + this.indexOf(frame) * 4 + offset, size), done)
+      done += size
+    }
+  }
+
+  #check(paddr: bigint, size: bigint, align: bigint): void {
+    checkWord(paddr, 'paddr')
+    if (paddr % align !== 0n) throw new RangeError(`"paddr" must be a multiple of ${String(align)}, got ${formatHex(paddr)}`)
+    if (!this.contains(paddr, size)) {
+      throw new RangeError(`"paddr" must lie in [${formatHex(this.base)}, ${formatHex(this.base + this.size)}) with all ${String(size)} bytes, got ${formatHex(paddr)}`)
+    }
+  }
+
+  /** Takes the view again: at first, and after growth has left the old one without length. */
+  #view(source: MemorySource): Int32Array {
+    const buffer = 'byteLength' in source ? source : source.buffer
+    if (this.#offset + Number(this.size) > buffer.byteLength) {
+      throw new RangeError(`"source" must have ${String(Number(this.size) + this.#offset)} bytes, got ${String(buffer.byteLength)}`)
+    }
+    return (this.#window = new Int32Array(buffer, this.#offset, Number(this.size) / 4))
+  }
+}
+
+/** What parts of the sparse store that were never touched read as; never written to. */
+const UNTOUCHED = new Int32Array(CHUNK_INTS)
+
+function frameOf(paddr: bigint): number {
+  return Number(paddr >> 12n)
+}
+
+function checkFrameMultiple(value: bigint, name: string): void {
+  if (value % BigInt(FRAME_SIZE) !== 0n) throw new RangeError(`"${name}" must be a multiple of 4096, got ${formatHex(value)}`)
+}
