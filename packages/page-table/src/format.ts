@@ -72,7 +72,8 @@ export type AccessVerdict =
   | { readonly kind: 'granted' }
   /** The hardware writes the leaf's word back with these bits set: accessed, dirty. */
   | { readonly kind: 'granted'; readonly update: bigint }
-  | { readonly kind: 'refused'; readonly reason: FaultReason; readonly bit: string }
+  /** `level` is that of the word at fault, where it is not the leaf's. */
+  | { readonly kind: 'refused'; readonly reason: FaultReason; readonly bit: string; readonly level?: number }
 
 /** What a machine grants for flags, or why it refuses them. */
 export type Grant = { readonly kind: 'granted'; readonly flags: MappingFlags } | { readonly kind: 'refused'; readonly why: string }

@@ -18,8 +18,8 @@ interface Mark {
   readonly breaks: number
 }
 
-/** A frame to give back at commit, and whether it is a table, to be zeroed. */
-interface DroppedFrame {
+/** Frames taken, or to be given back at commit; a table is zeroed then. */
+interface FrameRun {
   readonly frame: PhysAddr
   readonly frames: number
   readonly isTable: boolean
@@ -31,6 +31,8 @@ export class UndoLog {
   readonly #memory: PhysMemory
   readonly #frames: FrameAllocator
   readonly #sink: InvalidationSink
+  /** Numbers of the frames of all tables in use. */
+  readonly #tables: Set<number>
   readonly #marks: Mark[] = []
   // Records, column by column: ints [at, at + count) of a frame, and where their old values are saved.
   readonly #frameOf: number[] = []
@@ -40,15 +42,16 @@ export class UndoLog {
   #records = 0
   #saved: Int32Array = new Int32Array(1024)
   #savedLength = 0
-  readonly #taken: { readonly frame: PhysAddr; readonly frames: number }[] = []
-  readonly #dropped: DroppedFrame[] = []
+  readonly #taken: FrameRun[] = []
+  readonly #dropped: FrameRun[] = []
   readonly #stale: StaleRange[] = []
   readonly #breaks: BreakStep[] = []
 
-  constructor(memory: PhysMemory, frames: FrameAllocator, sink: InvalidationSink) {
+  constructor(memory: PhysMemory, frames: FrameAllocator, sink: InvalidationSink, tables: Set<number>) {
     this.#memory = memory
     this.#frames = frames
     this.#sink = sink
+    this.#tables = tables
   }
 
   get isOpen(): boolean {
@@ -79,7 +82,7 @@ export class UndoLog {
     if (stale.length > 0 || breaks.length > 0) this.#sink({ ranges: mergeRanges(stale), breaks })
     for (const { frame, frames, isTable } of dropped) {
       // Free frames hold no old entries: an image shows what is mapped, and nothing else.
-      if (isTable) this.#zero(Number(frame >> 12n))
+      if (isTable) this.#zero(numberOf(frame))
       this.#frames.free(frame, frames)
     }
   }
@@ -91,8 +94,11 @@ export class UndoLog {
     for (let i = this.#records - 1; i >= mark.records; i--) this.#restore(i)
     this.#records = mark.records
     this.#savedLength = mark.saved
-    for (const { frame, frames } of this.#taken.splice(mark.taken).reverse()) this.#frames.free(frame, frames)
-    this.#dropped.length = mark.dropped
+    for (const { frame, isTable } of this.#dropped.splice(mark.dropped)) if (isTable) this.#tables.add(numberOf(frame))
+    for (const { frame, frames, isTable } of this.#taken.splice(mark.taken).reverse()) {
+      if (isTable) this.#tables.delete(numberOf(frame))
+      this.#frames.free(frame, frames)
+    }
     this.#stale.length = mark.stale
     this.#breaks.length = mark.breaks
   }
@@ -115,12 +121,24 @@ export class UndoLog {
     this.#record(frame, at, count, ZERO)
   }
 
+  /** Notes that frames were allocated. */
   take(frame: PhysAddr, frames: number): void {
-    this.#taken.push({ frame, frames })
+    this.#taken.push({ frame, frames, isTable: false })
   }
 
-  drop(frame: PhysAddr, frames: number, isTable: boolean): void {
-    this.#dropped.push({ frame, frames, isTable })
+  /** Notes that frames are to be given back at commit. */
+  drop(frame: PhysAddr, frames: number): void {
+    this.#dropped.push({ frame, frames, isTable: false })
+  }
+
+  takeTable(frame: PhysAddr): void {
+    this.#tables.add(numberOf(frame))
+    this.#taken.push({ frame, frames: 1, isTable: true })
+  }
+
+  dropTable(frame: PhysAddr): void {
+    this.#tables.delete(numberOf(frame))
+    this.#dropped.push({ frame, frames: 1, isTable: true })
   }
 
   stale(range: StaleRange): void {
@@ -154,4 +172,8 @@ export class UndoLog {
     const first = this.#memory.indexOf(frame)
     chunk?.fill(0, first, first + 1024)
   }
+}
+
+function numberOf(frame: PhysAddr): number {
+  return Number(frame >> 12n)
 }

@@ -1,0 +1,135 @@
+// Mapping a range: one descent, whole runs of entries per table, the largest leaves that fit. What
+// is in the way refuses the range, and the caller rolls back.
+import { formatHex } from '@addrspace/memory-addr'
+
+import { PageTableError } from '../errors.ts'
+import { ABSENT, TABLE } from '../format.ts'
+import type { PageRange } from './range.ts'
+import { addressIn } from './range.ts'
+import type { Halves, Tables } from './tables.ts'
+import { areZero, fillProgression } from './words.ts'
+
+export interface MapRequest {
+  readonly range: PageRange
+  /** The frame of the range's first page. */
+  readonly frame: number
+  /** All bits of a leaf but its frame, by level; undefined where no leaf may stand. */
+  readonly leafBits: readonly (Halves | undefined)[]
+}
+
+/** How many tables the request needs that do not exist yet. O(tables that the range has, or would have). */
+export function tablesNeeded<C>(tables: Tables<C>, root: number, request: MapRequest): number {
+  const { from, to } = request.range
+  return needed(tables, root, tables.geometry.levels - 1, from, to, request)
+}
+
+/** Counts below a table, or below one that is yet to be taken (`undefined`). */
+function needed<C>(tables: Tables<C>, table: number | undefined, level: number, from: number, to: number, request: MapRequest): number {
+  if (level === 0) return 0
+  const { geometry } = tables
+  const span = geometry.spanPages(level)
+  let count = 0
+  for (let page = from; page < to; ) {
+    const run = leafRun(tables, level, page, to, request)
+    if (run > 0) {
+      page += run * span
+      continue
+    }
+    const stop = Math.min(to, page - (page % span) + span)
+    const slot = Math.floor(page / span) % geometry.entries
+    const kind = table === undefined ? ABSENT : tables.classAt(table, slot, level)
+    if (kind === ABSENT) count += 1 + needed(tables, undefined, level - 1, page, stop, request)
+    // A pointer out of memory, or anything else in the way, is refused when it is met.
+    else if (kind === TABLE && table !== undefined) {
+      const child = tables.childAt(table, slot)
+      if (child !== undefined) count += needed(tables, child, level - 1, page, stop, request)
+    }
+    page = stop
+  }
+  return count
+}
+
+/** Writes the leaves; gives the error of what is in the way. */
+export function mapRange<C>(tables: Tables<C>, root: number, request: MapRequest): PageTableError | undefined {
+  const { from, to } = request.range
+  return mapIn(tables, root, tables.geometry.levels - 1, from, to, request)
+}
+
+function mapIn<C>(tables: Tables<C>, table: number, level: number, from: number, to: number, request: MapRequest): PageTableError | undefined {
+  const { geometry } = tables
+  const span = geometry.spanPages(level)
+  for (let page = from; page < to; ) {
+    const slot = Math.floor(page / span) % geometry.entries
+    const run = Math.min(leafRun(tables, level, page, to, request), geometry.entries - slot)
+    if (run > 0) {
+      const error = writeLeaves(tables, table, level, slot, run, page, request)
+      if (error !== undefined) return error
+      page += run * span
+      continue
+    }
+    const stop = Math.min(to, page - (page % span) + span)
+    const child = childFor(tables, table, slot, level, page, request)
+    if (child instanceof PageTableError) return child
+    const error = mapIn(tables, child, level - 1, page, stop, request)
+    if (error !== undefined) return error
+    page = stop
+  }
+  return undefined
+}
+
+/** How many whole entries of this level, from this page on, can be leaves; 0 if a lower level has to do it. */
+function leafRun<C>(tables: Tables<C>, level: number, page: number, to: number, request: MapRequest): number {
+  if (request.leafBits[level] === undefined) return 0
+  const span = tables.geometry.spanPages(level)
+  const frame = request.frame + (page - request.range.from)
+  if (page % span !== 0 || frame % span !== 0) return 0
+  return Math.floor((to - page) / span)
+}
+
+function writeLeaves<C>(tables: Tables<C>, table: number, level: number, slot: number, count: number, page: number, request: MapRequest): PageTableError | undefined {
+  const { memory, log } = tables
+  const chunk = memory.writableChunkOf(table)!
+  const at = memory.indexOf(table) + 2 * slot
+  if (areZero(chunk, at, count)) log.overwriteZeros(table, 2 * slot, 2 * count)
+  else {
+    // Words that hardware does not see may be anything; they are overwritten, unless they are ours.
+    for (let i = 0; i < count; i++) {
+      if (tables.classAt(table, slot + i, level) !== ABSENT) return inTheWay(tables, table, slot + i, level, page + i * tables.geometry.spanPages(level), request)
+    }
+    log.overwrite(table, chunk, 2 * slot, 2 * count)
+  }
+  const bits = request.leafBits[level]!
+  const frame = tables.frameBits(request.frame + (page - request.range.from))
+  const step = tables.frameStep(level)
+  fillProgression(chunk, at, count, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
+  return undefined
+}
+
+/** The table below an entry, taken where there is none. */
+function childFor<C>(tables: Tables<C>, table: number, slot: number, level: number, page: number, request: MapRequest): number | PageTableError {
+  const kind = tables.classAt(table, slot, level)
+  if (kind === TABLE) return tables.childAt(table, slot) ?? inTheWay(tables, table, slot, level, page, request)
+  if (kind !== ABSENT) return inTheWay(tables, table, slot, level, page, request)
+  const child = tables.takeTable()
+  if (child === undefined) return new PageTableError('out-of-frames', `no frame is left for a table at ${formatHex(addressIn(request.range, page))}`, { vaddr: addressIn(request.range, page) })
+  tables.link(table, slot, child)
+  return child
+}
+
+function inTheWay<C>(tables: Tables<C>, table: number, slot: number, level: number, page: number, request: MapRequest): PageTableError {
+  return entryError(tables, table, slot, level, addressIn(request.range, page), 'already-mapped')
+}
+
+/** The error that names an entry in the way: `invalid-entry` if it is none or leads out of memory. */
+export function entryError<C>(tables: Tables<C>, table: number, slot: number, level: number, vaddr: bigint, reason: 'already-mapped' | 'not-mapped'): PageTableError {
+  const entry = tables.format.decode(tables.wordAt(table, slot), level)
+  const isInvalid = entry.kind === 'invalid' || (entry.kind === 'table' && tables.childAt(table, slot) === undefined)
+  const what = reason === 'not-mapped' ? 'nothing is mapped' : `a ${entry.kind} entry is in the way`
+  const message = isInvalid ? 'an illegal entry is in the way' : what
+  return new PageTableError(isInvalid ? 'invalid-entry' : reason, `${message} at ${formatHex(vaddr)}, level ${String(level)}`, {
+    vaddr: vaddr as never,
+    level,
+    entryAddress: tables.entryAddress(table, slot),
+    entry,
+  })
+}
