@@ -241,17 +241,24 @@ export class PageTable<C> {
     this.#log.commit()
   }
 
-  /** Allocates frames for pages, given back if the transaction around it rolls back. A power of two. */
+  /**
+   * Allocates frames for pages, zeroed, consecutive and aligned to their number, a power of two;
+   * undefined if there are none. They are given back if the transaction around it rolls back.
+   */
   allocateFrames(count: number): PhysAddr | undefined {
     const frame = count === 1 ? this.frames.allocate() : this.frames.allocateRun(count)
-    if (frame !== undefined && this.#log.isOpen) this.#log.take(frame, count)
+    if (frame === undefined) return undefined
+    this.#log.begin()
+    this.#log.take(frame, count)
+    this.#log.commit()
     return frame
   }
 
   /** Gives frames back: within a transaction when it commits, after everybody was told what is stale. */
   freeFrames(frame: PhysAddr, count: number): void {
-    if (this.#log.isOpen) this.#log.drop(frame, count)
-    else this.frames.free(frame, count)
+    this.#log.begin()
+    this.#log.drop(frame, count)
+    this.#log.commit()
   }
 
   /** Begins a bracket; brackets nest. */

@@ -135,19 +135,11 @@ export class Tables<C> {
     const paddr = this.frames.allocate()
     if (paddr === undefined) return undefined
     const frame = Number(paddr >> 12n)
-    const chunk = this.memory.writableChunkOf(frame)
-    if (chunk === undefined) {
+    if (this.memory.chunkOf(frame) === undefined) {
       this.frames.free(paddr)
       return undefined
     }
     this.log.takeTable(paddr)
-    const at = this.memory.indexOf(frame)
-    const ints = 2 * this.geometry.entries
-    if (areZero(chunk, at, this.geometry.entries)) this.log.overwriteZeros(frame, 0, ints)
-    else {
-      this.log.overwrite(frame, chunk, 0, ints)
-      chunk.fill(0, at, at + ints)
-    }
     return frame
   }
 

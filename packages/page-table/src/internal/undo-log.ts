@@ -7,6 +7,7 @@ import type { FrameAllocator } from '../frame-allocator.ts'
 import type { BreakStep, InvalidationSink, StaleRange } from '../invalidation.ts'
 import { mergeRanges } from '../invalidation.ts'
 import type { PhysMemory } from '../phys-memory.ts'
+import { areZero } from './words.ts'
 
 /** Where a bracket began. */
 interface Mark {
@@ -18,7 +19,7 @@ interface Mark {
   readonly breaks: number
 }
 
-/** Frames taken, or to be given back at commit; a table is zeroed then. */
+/** Frames taken, or to be given back at commit. */
 interface FrameRun {
   readonly frame: PhysAddr
   readonly frames: number
@@ -26,6 +27,8 @@ interface FrameRun {
 }
 
 const ZERO = -1
+/** 64-bit words in a frame. */
+const FRAME_WORDS = 512
 
 export class UndoLog {
   readonly #memory: PhysMemory
@@ -80,9 +83,9 @@ export class UndoLog {
     this.#savedLength = 0
     this.#taken.length = 0
     if (stale.length > 0 || breaks.length > 0) this.#sink({ ranges: mergeRanges(stale), breaks })
-    for (const { frame, frames, isTable } of dropped) {
-      // Free frames hold no old entries: an image shows what is mapped, and nothing else.
-      if (isTable) this.#zero(numberOf(frame))
+    for (const { frame, frames } of dropped) {
+      // Free frames hold nothing old: an image shows what is mapped and nothing else, and what is allocated again is zero.
+      for (let i = 0; i < frames; i++) this.#zero(numberOf(frame) + i)
       this.#frames.free(frame, frames)
     }
   }
@@ -121,9 +124,10 @@ export class UndoLog {
     this.#record(frame, at, count, ZERO)
   }
 
-  /** Notes that frames were allocated. */
+  /** Notes that frames were allocated for pages, and makes them zero. */
   take(frame: PhysAddr, frames: number): void {
     this.#taken.push({ frame, frames, isTable: false })
+    for (let i = 0; i < frames; i++) this.#clear(numberOf(frame) + i)
   }
 
   /** Notes that frames are to be given back at commit. */
@@ -131,9 +135,11 @@ export class UndoLog {
     this.#dropped.push({ frame, frames, isTable: false })
   }
 
+  /** Notes that a frame was allocated for a table, makes it zero, and notes that it will be written. */
   takeTable(frame: PhysAddr): void {
     this.#tables.add(numberOf(frame))
     this.#taken.push({ frame, frames: 1, isTable: true })
+    if (!this.#clear(numberOf(frame))) this.overwriteZeros(numberOf(frame), 0, 2 * FRAME_WORDS)
   }
 
   dropTable(frame: PhysAddr): void {
@@ -157,6 +163,16 @@ export class UndoLog {
     this.#savedAt[i] = savedAt
   }
 
+  /** Makes a frame zero, remembering what was in it; tells whether there was anything. */
+  #clear(frame: number): boolean {
+    const seen = this.#memory.chunkOf(frame)
+    const first = this.#memory.indexOf(frame)
+    if (seen === undefined || areZero(seen, first, FRAME_WORDS)) return false
+    this.overwrite(frame, seen, 0, 2 * FRAME_WORDS)
+    seen.fill(0, first, first + 2 * FRAME_WORDS)
+    return true
+  }
+
   #restore(i: number): void {
     const frame = this.#frameOf[i]!
     const chunk = this.#memory.writableChunkOf(frame)!
@@ -168,9 +184,10 @@ export class UndoLog {
   }
 
   #zero(frame: number): void {
-    const chunk = this.#memory.writableChunkOf(frame)
+    const seen = this.#memory.chunkOf(frame)
     const first = this.#memory.indexOf(frame)
-    chunk?.fill(0, first, first + 1024)
+    if (seen === undefined || areZero(seen, first, FRAME_WORDS)) return
+    this.#memory.writableChunkOf(frame)!.fill(0, first, first + 2 * FRAME_WORDS)
   }
 }
 

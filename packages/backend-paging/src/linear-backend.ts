@@ -1,0 +1,41 @@
+// Areas that lie in physical memory as they lie in virtual memory, a fixed distance apart: a kernel's
+// direct map, devices, a guest's RAM.
+import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
+import { checkWord } from '@addrspace/memory-addr'
+import type { Access, BackendAnswer, FaultAnswer, MappingBackend } from '@addrspace/memory-set'
+import type { MappingFlags, PageTable } from '@addrspace/page-table'
+
+import { answerOf } from './answer.ts'
+
+/** Maps the virtual address `virt` to `phys`, and all others as far from there. Uses the largest leaves that fit. */
+export class LinearBackend<C> implements MappingBackend<MappingFlags, PageTable<C>> {
+  readonly granule = 4096n
+  /** Physical minus virtual. */
+  readonly distance: bigint
+
+  /** @throws TypeError, RangeError if an address is none */
+  constructor(virt: VirtAddr, phys: PhysAddr) {
+    checkWord(virt, 'virt')
+    checkWord(phys, 'phys')
+    this.distance = phys - virt
+  }
+
+  map(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
+    const paddr = start + this.distance
+    if (paddr < 0n || paddr + size > 1n << 64n) return { reason: 'not-expressible' }
+    return answerOf(pageTable.map(start, size, paddr as PhysAddr, flags))
+  }
+
+  unmap(start: VirtAddr, size: bigint, pageTable: PageTable<C>): BackendAnswer {
+    return answerOf(pageTable.unmap(start, size))
+  }
+
+  protect(start: VirtAddr, size: bigint, newFlags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
+    return answerOf(pageTable.protect(start, size, newFlags))
+  }
+
+  /** Everything is present from the start, so that a fault is spurious. */
+  fault(addr: VirtAddr, _access: Access, _flags: MappingFlags, pageTable: PageTable<C>): FaultAnswer {
+    return pageTable.query(addr) === undefined ? { reason: 'not-mapped' } : 'present'
+  }
+}
