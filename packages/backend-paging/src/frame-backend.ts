@@ -18,7 +18,7 @@ export interface FrameBackendOptions {
  * untouched page is as good as mapped, and unmapping and protecting cost by tables, not by pages.
  */
 export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C>> {
-  readonly granule = PAGE
+  readonly granule: bigint = PAGE
   readonly when: 'eager' | 'demand'
 
   constructor(options: FrameBackendOptions) {

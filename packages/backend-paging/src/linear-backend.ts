@@ -9,7 +9,7 @@ import { answerOf } from './answer.ts'
 
 /** Maps the virtual address `virt` to `phys`, and all others as far from there. Uses the largest leaves that fit. */
 export class LinearBackend<C> implements MappingBackend<MappingFlags, PageTable<C>> {
-  readonly granule = 4096n
+  readonly granule: bigint = 4096n
   /** Physical minus virtual. */
   readonly distance: bigint
 
