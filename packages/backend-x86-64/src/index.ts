@@ -1,2 +1,2 @@
-export { X86_64, X86_64_LA57, type X8664Controls } from './format.ts'
+export { x8664, x8664La57, type X8664Controls } from './format.ts'
 export { FIVE_LEVELS, FOUR_LEVELS } from './geometry.ts'
