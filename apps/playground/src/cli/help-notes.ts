@@ -1,0 +1,30 @@
+/**
+ * What the help of each command says below its options: examples, what `--json` prints, exit codes.
+ */
+
+export const ROOT_NOTES = `
+Every command takes --help, and --json (nothing but JSON on standard output).
+
+Exit codes: 0 success, 1 a check failed, 2 wrong arguments or input`
+
+export const RUN_NOTES = `
+Examples:
+  addrspace run split.jsonl
+  addrspace run split.jsonl --backend null --json
+  echo '{"scenario":1,"backend":"mock"}' | addrspace run -
+
+With --json: a line per operation, {"op":0,"result":"ok"}, and a line per
+scenario, {"name":"split","areas":2,"mismatches":0}.
+
+Exit codes: 0 all as expected, 1 a mismatch, 2 wrong arguments or input`
+
+export const MAPS_NOTES = `
+Examples:
+  addrspace maps self
+  addrspace maps 1 --json
+  addrspace maps end.maps
+
+With --json: {"areas":[{"start":"0x1000","end":"0x3000","flags":"rw","name":"[heap]"}]};
+flags are those letters of r, w and x that the area permits.
+
+Exit codes: 0 success, 2 wrong arguments or input`
