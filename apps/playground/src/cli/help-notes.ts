@@ -18,6 +18,20 @@ scenario, {"name":"split","areas":2,"mismatches":0}.
 
 Exit codes: 0 all as expected, 1 a mismatch, 2 wrong arguments or input`
 
+export const CONFORM_NOTES = `
+Examples:
+  addrspace conform
+  addrspace conform --backend mock --filter set/find-free
+  addrspace conform --json
+
+A backend passes a case, fails it, is known to fail it, or does not support what
+it asks for.
+
+With --json: {"cases":[{"id":"set/wrap","backend":"mock","status":"pass","detail":""}]};
+status is one of pass, fail, known, unsupported.
+
+Exit codes: 0 no case failed, 1 one did, 2 wrong arguments or input`
+
 export const MAPS_NOTES = `
 Examples:
   addrspace maps self

@@ -5,9 +5,10 @@
 
 import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
-import { backendNames } from './backends.ts'
+import { ALL_BACKENDS, backendNames } from './backends.ts'
+import type { ConformOptions } from './conform.ts'
 import { EXIT_INPUT, EXIT_INTERNAL, EXIT_OK, InputError, oneLine } from './failure.ts'
-import { MAPS_NOTES, ROOT_NOTES, RUN_NOTES } from './help-notes.ts'
+import { CONFORM_NOTES, MAPS_NOTES, ROOT_NOTES, RUN_NOTES } from './help-notes.ts'
 import type { MapsOptions } from './maps.ts'
 import { Output } from './output.ts'
 import type { RunOptions } from './run.ts'
@@ -93,6 +94,16 @@ function program(output: Output, finish: (exitCode: number) => void): Command {
     .action(async (file: string, options: RunOptions) => {
       const { run } = await import('./run.ts')
       finish(await run(file, options, output))
+    })
+
+  command('conform', 'hold backends against the conformance suite')
+    .option('--backend <NAME>', `one of ${backendNames()}, or ${ALL_BACKENDS}`, ALL_BACKENDS)
+    .option('--filter <ID>', 'only the cases whose id contains this')
+    .option('--verbose', 'a row for every case; so it is with --filter')
+    .addHelpText('after', CONFORM_NOTES)
+    .action(async (options: ConformOptions) => {
+      const { conform } = await import('./conform.ts')
+      finish(await conform(options, output))
     })
 
   command('maps', 'show the areas of a process, or of a list in the format of /proc/PID/maps')
