@@ -3,7 +3,9 @@
  */
 
 import { MockBackend, MockPageTable, NullBackend } from '@addrspace/backend-mock'
-import { AreaBackend, formatPermission, replayTrace, type ReplayReport, type ReplayTarget, type Trace } from '@addrspace/linux-trace'
+import {
+  AreaBackend, formatPermission, ReplayError, replayTrace, type CheckedRule, type ReplayReport, type ReplayTarget, type Trace,
+} from '@addrspace/linux-trace'
 import { MemorySet } from '@addrspace/memory-set'
 
 /** An area as the replay left it. */
@@ -15,9 +17,14 @@ export interface ReplayedArea {
   readonly permission: string
 }
 
+/** A report in which a backend's refusal, at which the replay ends, is one more violation. */
+export interface BackendReport extends Omit<ReplayReport, 'violations'> {
+  readonly violations: readonly { readonly line: number; readonly rule: CheckedRule | 'refused'; readonly detail: string }[]
+}
+
 /** What came of a replay. */
 export interface ReplayOutcome {
-  readonly report: ReplayReport
+  readonly report: BackendReport
   readonly areas: readonly ReplayedArea[]
 }
 
@@ -27,7 +34,6 @@ export interface ReplayBackend {
    * Replays a trace on a fresh set.
    *
    * @throws TraceInputError if the trace cannot be understood.
-   * @throws ReplayError if the backend refuses what the kernel did.
    */
   replay(trace: Trace): Promise<ReplayOutcome>
 }
@@ -55,10 +61,28 @@ export const nullReplay: ReplayBackend = {
 }
 
 async function replayOn<F, P>(target: ReplayTarget<F, P>, trace: Trace): Promise<ReplayOutcome> {
-  const report = await replayTrace(trace, target)
+  const report = await reportOn(target, trace)
   const areas = Array.from(target.set, ({ start, end, flags, backend }) => {
     const sharing = backend instanceof AreaBackend ? backend.kind.sharing : 'private'
     return { start, end, permission: formatPermission(target.permissionOf(flags), sharing) }
   })
   return { report, areas }
+}
+
+async function reportOn<F, P>(target: ReplayTarget<F, P>, trace: Trace): Promise<BackendReport> {
+  try {
+    return await replayTrace(trace, target)
+  } catch (error) {
+    if (!(error instanceof ReplayError)) throw error
+    return {
+      name: target.name,
+      operations: {},
+      areas: target.set.size,
+      kernelAreas: trace.end?.length ?? null,
+      differences: [],
+      violations: [{ line: error.line, rule: 'refused', detail: error.message }],
+      checkpoints: 0,
+      match: false,
+    }
+  }
 }

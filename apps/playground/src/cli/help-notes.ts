@@ -18,6 +18,20 @@ scenario, {"name":"split","areas":2,"mismatches":0}.
 
 Exit codes: 0 all as expected, 1 a mismatch, 2 wrong arguments or input`
 
+export const REPLAY_NOTES = `
+Examples:
+  addrspace replay packages/linux-trace/traces/node-gc
+  addrspace replay strace.txt --start start.maps --end end.maps --json
+
+To record a program of your own:
+  strace -f -y -o strace.txt -e trace=%memory,shmget,clone,clone3,fork,vfork,\\
+execve,execveat,exit,exit_group PROGRAM
+
+With --json: {"trace":"…","backends":[{"name":"mock","operations":{"mmap":12},"areas":37,
+"kernelAreas":37,"differences":[],"violations":[],"checkpoints":0,"match":true}]}.
+
+Exit codes: 0 everything matches, 1 something differs, 2 wrong arguments or input`
+
 export const CONFORM_NOTES = `
 Examples:
   addrspace conform

@@ -8,9 +8,10 @@ import { readFileSync } from 'node:fs'
 import { ALL_BACKENDS, backendNames } from './backends.ts'
 import type { ConformOptions } from './conform.ts'
 import { EXIT_INPUT, EXIT_INTERNAL, EXIT_OK, InputError, oneLine } from './failure.ts'
-import { CONFORM_NOTES, MAPS_NOTES, ROOT_NOTES, RUN_NOTES } from './help-notes.ts'
+import { CONFORM_NOTES, MAPS_NOTES, REPLAY_NOTES, ROOT_NOTES, RUN_NOTES } from './help-notes.ts'
 import type { MapsOptions } from './maps.ts'
 import { Output } from './output.ts'
+import type { ReplayOptions } from './replay.ts'
 import type { RunOptions } from './run.ts'
 
 /** Runs the command that the arguments name; sets the process's exit code. */
@@ -94,6 +95,18 @@ function program(output: Output, finish: (exitCode: number) => void): Command {
     .action(async (file: string, options: RunOptions) => {
       const { run } = await import('./run.ts')
       finish(await run(file, options, output))
+    })
+
+  command('replay', 'replay the recorded memory calls of a program and compare with the kernel')
+    .argument('<TRACE>', 'folder with strace.txt, start.maps and perhaps end.maps and mid-*.maps, or a bare log')
+    .option('--backend <NAME>', `one of ${backendNames()}, or ${ALL_BACKENDS}`, ALL_BACKENDS)
+    .option('--start <FILE>', 'the areas at the start; needed for a bare log')
+    .option('--end <FILE>', 'the areas at the end, to compare with')
+    .option('--no-picture', 'leave the picture of the address space out')
+    .addHelpText('after', REPLAY_NOTES)
+    .action(async (trace: string, options: ReplayOptions) => {
+      const { replay } = await import('./replay.ts')
+      finish(await replay(trace, options, output))
     })
 
   command('conform', 'hold backends against the conformance suite')
