@@ -15,9 +15,9 @@ export interface BackendEntry {
   readonly summary: string
   /** Whether there are page tables in memory, which can be written out as an image. */
   readonly hasImage: boolean
-  loadScenarioRunner(): Promise<ScenarioRunner>
-  loadSubject(): Promise<ConformanceSubject>
-  loadReplay(): Promise<ReplayBackend>
+  readonly loadScenarioRunner: () => Promise<ScenarioRunner>
+  readonly loadSubject: () => Promise<ConformanceSubject>
+  readonly loadReplay: () => Promise<ReplayBackend>
 }
 
 /** The name that stands for every backend, where several can be used. */

@@ -91,5 +91,5 @@ function paintPermission(permission: string, paint: Paint): string {
 }
 
 function lettersOf(permission: string): string {
-  return [...permission].filter((letter) => 'rwx'.includes(letter)).join('')
+  return ['r', 'w', 'x'].filter((letter) => permission.includes(letter)).join('')
 }

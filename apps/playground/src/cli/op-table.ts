@@ -3,8 +3,11 @@
  * expected where that differs.
  */
 
+import {
+  FLAG_LETTERS, formatFlagLetters, tryFlagBits, type Backing, type JsonValue, type OpResult, type Scenario, type ScenarioOp,
+  type ScenarioSummary,
+} from '@addrspace/conformance'
 import { formatHex } from '@addrspace/memory-addr'
-import type { Backing, JsonValue, OpResult, Scenario, ScenarioOp, ScenarioSummary } from '@addrspace/conformance'
 import { printable } from './failure.ts'
 import type { Output } from './output.ts'
 
@@ -60,11 +63,11 @@ export class OpTable {
 export function describeOp(op: ScenarioOp): string {
   switch (op.op) {
     case 'map':
-      return words('map', range(op), flags(op.flags), op.backing !== undefined && backing(op.backing), op.onOverlap === 'replace' && 'replace')
+      return words('map', range(op), describeFlags(op.flags), op.backing !== undefined && backing(op.backing), op.onOverlap === 'replace' && 'replace')
     case 'unmap':
       return words('unmap', range(op))
     case 'protect':
-      return words('protect', range(op), flags(op.flags), op.mask !== undefined && `mask ${flags(op.mask)}`, op.holes === 'refuse' && 'no holes')
+      return words('protect', range(op), describeFlags(op.flags), op.mask !== undefined && `mask ${describeFlags(op.mask)}`, op.holes === 'refuse' && 'no holes')
     case 'find':
     case 'query':
       return words(op.op, formatHex(op.addr))
@@ -98,19 +101,25 @@ export function describeResult(value: JsonValue): string {
     return value.length === 0 ? 'none' : rest > 0 ? `${shown} and ${rest} more` : shown
   }
   if (typeof value !== 'object' || value === null) return String(value)
-  const { start, end, flags: letters, ...others } = value
-  if (isShort(start) && isShort(end) && isShort(letters) && Object.keys(others).length === 0) {
-    return `${start}-${end} ${letters === '' ? 'no flags' : letters}`
+  const { start, end, flags: bits, ...others } = value
+  if (typeof start === 'string' && typeof end === 'string' && bits !== undefined && Object.keys(others).length === 0) {
+    return `${printable(start)}-${printable(end)} ${describeFlags(bits)}`
   }
-  return Object.entries(value).map(([name, field]) => `${name} ${describeResult(field)}`).join(' ')
+  return Object.entries(value)
+    .map(([name, field]) => `${printable(name)} ${name === 'flags' ? describeFlags(field) : describeResult(field)}`)
+    .join(', ')
+}
+
+/** Letters, where there are such; the results of the mock have numbers. */
+function describeFlags(value: JsonValue): string {
+  if (typeof value !== 'string' && typeof value !== 'number') return describeResult(value)
+  const bits = tryFlagBits(value)
+  if (bits === 0) return 'no flags'
+  return bits === undefined || bits >= 1 << FLAG_LETTERS.length ? printable(String(value)) : formatFlagLetters(bits)
 }
 
 function isList(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value)
-}
-
-function isShort(value: JsonValue | undefined): value is string | number {
-  return typeof value === 'string' || typeof value === 'number'
 }
 
 function words(...parts: readonly (string | false | undefined)[]): string {
@@ -119,10 +128,6 @@ function words(...parts: readonly (string | false | undefined)[]): string {
 
 function range({ start, size }: { readonly start: bigint; readonly size: bigint }): string {
   return `${formatHex(start)} +${formatHex(size)}`
-}
-
-function flags(value: string | number): string {
-  return value === '' ? 'no flags' : String(value)
 }
 
 function backing(value: Backing): string {

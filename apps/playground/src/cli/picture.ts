@@ -153,7 +153,7 @@ function cellSize(strip: readonly DrawnArea[], mostCells: number): bigint {
 /** The look of each cell: that of what covers most of it, so that nothing mapped is drawn as free. */
 function cellsOf(strip: readonly DrawnArea[], cell: bigint): (Look | undefined)[] {
   const base = strip[0]!.start / cell
-  const cells: { look: Look; covered: bigint }[] = []
+  const cells: ({ look: Look; covered: bigint } | undefined)[] = []
   for (const { start, end, permission } of strip) {
     const look = lookOf(permission)
     for (let index = start / cell; index * cell < end; index++) {
@@ -189,8 +189,9 @@ function drawLegend(strips: readonly (readonly DrawnArea[])[], columns: number, 
   for (const { character, tone, label } of looks) {
     const size = LEGEND_GAP.length + character.length + 1 + label.length
     const isFirst = length + size > columns
-    if (isFirst) lines.push('')
-    lines[lines.length - 1] += `${isFirst ? '' : LEGEND_GAP}${paint(tone, character)} ${label}`
+    const entry = `${paint(tone, character)} ${label}`
+    if (isFirst) lines.push(entry)
+    else lines[lines.length - 1] = lines.at(-1)! + LEGEND_GAP + entry
     length = isFirst ? size : length + size
   }
   return lines

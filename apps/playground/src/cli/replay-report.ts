@@ -18,7 +18,7 @@ export function printReplays(trace: string, replays: readonly ReplayOutcome[], h
   for (const line of describeOperations(replays, output.columns)) output.line(line)
   output.line()
   for (const line of alignColumns(resultRows(replays, paint))) output.line(line)
-  for (const { report } of replays) printDepartures(report, output)
+  printAllDepartures(replays, output)
 
   // One picture is enough: where all match, all are alike.
   const shown = replays[0]
@@ -44,14 +44,24 @@ function resultRows(replays: readonly ReplayOutcome[], paint: Paint): string[][]
   })]
 }
 
-function printDepartures(report: BackendReport, output: Output): void {
-  const differences = report.differences.map(({ range, expected, actual, checkpoint }) => {
-    const when = checkpoint === undefined ? 'at the end' : `after line ${checkpoint}`
-    return `${range}: ${expected ?? 'free'} in the kernel, ${actual ?? 'free'} here, ${when}`
-  })
-  const violations = report.violations.map(({ line, rule, detail }) => `line ${line}: ${printable(detail)} (${rule})`)
-  printList(`${report.name}: differences from the kernel's list`, differences, output)
-  printList(`${report.name}: violations`, violations, output)
+/** Backends that depart from the kernel in the same way are told of together. */
+function printAllDepartures(replays: readonly ReplayOutcome[], output: Output): void {
+  const alike = Map.groupBy(replays, ({ report: { differences, violations } }) => JSON.stringify([differences, violations]))
+  for (const group of alike.values()) {
+    const { differences, violations } = group[0]!.report
+    const names = group.map(({ report }) => report.name).join(', ')
+    printList(`${names}: differences from the kernel's list`, differences.map(describeDifference), output)
+    printList(`${names}: violations`, violations.map(describeViolation), output)
+  }
+}
+
+function describeDifference({ range, expected, actual, checkpoint }: BackendReport['differences'][number]): string {
+  const when = checkpoint === undefined ? 'at the end' : `after line ${checkpoint}`
+  return `${range}: ${expected ?? 'free'} in the kernel, ${actual ?? 'free'} here, ${when}`
+}
+
+function describeViolation({ line, rule, detail }: BackendReport['violations'][number]): string {
+  return `line ${line}: ${printable(detail)} (${rule})`
 }
 
 function printList(title: string, items: readonly string[], output: Output): void {
