@@ -10,6 +10,7 @@
  * that is at once.
  */
 import { TraceInputError } from './errors.ts'
+import { LONGEST_ARGUMENTS } from './memory-call.ts'
 import { UNKNOWN, type CallOutcome } from './strace-log.ts'
 
 /** One line or two of the log: a call of a task. */
@@ -118,7 +119,7 @@ export class TaskTable {
     if (number === this.main?.number) return
     const known = this.tasks.get(number)
     // A live task that another call has created ended without a line, and its number has returned.
-    const isNew = known === undefined || known.hasEnded || known.creation !== undefined
+    const isNew = known === undefined || known.hasEnded || known.creation !== undefined || known === call.task
     const child = isNew ? this.add(new Task(number)) : known
     child.creation = creation
   }
@@ -211,8 +212,7 @@ export function resolveTask(task: Task, file: string): Process | undefined {
   const verdicts = possible.map((creation) => verdictOf(creation, file))
   const first = verdicts[0]
   if (first === undefined || !verdicts.every((verdict) => verdict !== undefined && sameVerdict(verdict, first))) return undefined
-  task.process = first.kind === 'thread' ? first.process : { isMain: false, sharesMemory: first.sharesMemory }
-  return task.process
+  return (task.process = processOf(first))
 }
 
 /** Whether the call is in progress, or has lost its second line. */
@@ -221,10 +221,29 @@ function mayHaveCreatedAnother(creation: Creation): boolean {
   return outcome === undefined || outcome.kind === 'unknown'
 }
 
+/**
+ * Gives the verdict on a creating call. Usually it has been decided at the call's first line; but where a log tells the
+ * whole call behind its task's first lines, that is yet to come, for the creator too, and its creator.
+ */
 function verdictOf(creation: Creation, file: string): Verdict | undefined {
-  // Where a log tells the creating call on one line, behind the new task's first ones, it is not yet decided.
-  if (creation.verdict === undefined && resolveTask(creation.call.task, file) !== undefined) decideCreation(creation, file)
+  const ancestors = new Set<Creation>()
+  let oldest: Creation | undefined = creation
+  while (oldest !== undefined && oldest.verdict === undefined && oldest.call.task.process === undefined) {
+    // Tasks that have created each other are known to nobody.
+    if (ancestors.has(oldest)) return undefined
+    ancestors.add(oldest)
+    oldest = oldest.call.task.creation
+  }
+  if (oldest === undefined || !decideCreation(oldest, file)) return undefined
+  for (const next of [...ancestors].reverse()) {
+    next.call.task.process = processOf(next.call.task.creation!.verdict!)
+    if (!decideCreation(next, file)) return undefined
+  }
   return creation.verdict
+}
+
+function processOf(verdict: Verdict): Process {
+  return verdict.kind === 'thread' ? verdict.process : { isMain: false, sharesMemory: verdict.sharesMemory }
 }
 
 function sameVerdict(a: Verdict, b: Verdict): boolean {
@@ -233,12 +252,13 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
 }
 
 const FLAGS = /\bflags=([^,})]*)(.?)/
-const COMMENT = /\s*\/\*.*?\*\//g
+const COMMENT = /\/\*.*?\*\//g
 
 /** Reads the flags of a creating call; `undefined` if they are not, or not fully, written yet. */
 function cloneFlags(call: LoggedCall): number | undefined {
   if (call.name === 'fork') return 0
   if (call.name === 'vfork') return CLONE_VM
+  if (call.args.length > LONGEST_ARGUMENTS) return undefined
   const fields = FLAGS.exec(call.args)
   if (fields === null || (fields[2] === '' && call.outcome === undefined)) return undefined
   let bits = 0
