@@ -1,6 +1,7 @@
 /** How the tests write areas down: made of the bounds themselves, not of what the library prints. */
 import { type AnyAddr } from '@addrspace/memory-addr'
 import { type MappingError, type MappingResult, type MemoryArea } from '@addrspace/memory-set'
+import { type Call } from './gate.ts'
 
 export const hex = (value: bigint): string => `0x${value.toString(16)}`
 
@@ -27,4 +28,11 @@ export function codeOf(result: MappingResult<unknown>): string {
 /** `ok`, or the reason of the refusal. */
 export function reasonOf(result: MappingResult<unknown>): string {
   return result.ok ? 'ok' : result.error.reason
+}
+
+/** Calls as `map 0x1000+0x2000 7`, with `refused` behind those that were not done. */
+export function showCalls(calls: readonly Call[]): string[] {
+  return calls.map(({ verb, start, size, flags, isDone }) =>
+    [verb, `${hex(start)}+${hex(size)}`, ...(verb === 'unmap' ? [] : [String(flags)]), ...(isDone ? [] : ['refused'])].join(' '),
+  )
 }
