@@ -37,7 +37,7 @@ const commands = {
 }
 
 /** pnpm waits up to a minute between attempts; whoever has no network should hear of it sooner. */
-const SETUP_DEFAULTS = { pnpm_config_fetch_retry_mintimeout: '1000', pnpm_config_fetch_retry_maxtimeout: '5000' }
+const SETUP_DEFAULTS = { pnpm_config_fetch_retry_mintimeout: '500', pnpm_config_fetch_retry_maxtimeout: '1000' }
 
 class SetupError extends Error {}
 
