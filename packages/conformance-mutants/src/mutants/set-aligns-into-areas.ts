@@ -11,7 +11,7 @@ class Broken extends MemorySet<number, MockPageTable> {
     const found = super.findFreeArea(size, options)
     if (found === undefined || options.direction === 'down' || options.align === undefined) return found
     const unaligned = super.findFreeArea(1n, { ...options, align: 1n, alignOffset: 0n })
-    return unaligned && checkedAlignUp(unaligned, options.align)
+    return unaligned === undefined ? undefined : checkedAlignUp(unaligned, options.align)
   }
 }
 

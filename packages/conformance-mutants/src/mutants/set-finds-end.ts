@@ -9,7 +9,7 @@ import type { Mutant } from '../mutant.ts'
 class Broken extends MemorySet<number, MockPageTable> {
   override find(addr: VirtAddr): MemoryArea<number, MockPageTable> | undefined {
     const below = tryVirtAddr(addr - 1n)
-    return super.find(addr) ?? (below && super.find(below))
+    return super.find(addr) ?? (below === undefined ? undefined : super.find(below))
   }
 }
 

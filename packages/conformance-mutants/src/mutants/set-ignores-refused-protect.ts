@@ -5,14 +5,18 @@ import type { MapOptions, MappingResult } from '@addrspace/memory-set'
 import { setMutant } from '../base.ts'
 import type { MockOf } from '../base.ts'
 import type { Mutant } from '../mutant.ts'
-import { ChangedBackend } from '../changed-backend.ts'
+import { BackendChanger } from '../backend-changer.ts'
 
 class Broken extends MemorySet<number, MockPageTable> {
-  override map(start: VirtAddr, size: bigint, flags: number, backend: MockOf, options?: MapOptions): MappingResult {
-    return super.map(start, size, flags, new ChangedBackend(backend, (verb, perform) => {
+  readonly #changer = new BackendChanger({
+    call: (verb, perform) => {
       const answer = perform()
       return verb === 'protect' ? true : answer
-    }), options)
+    },
+  })
+
+  override map(start: VirtAddr, size: bigint, flags: number, backend: MockOf, options?: MapOptions): MappingResult {
+    return super.map(start, size, flags, this.#changer.of(backend), options)
   }
 }
 

@@ -4,21 +4,24 @@ import { MemorySet } from '@addrspace/memory-set'
 import type { MapOptions, MappingResult } from '@addrspace/memory-set'
 import { setMutant } from '../base.ts'
 import type { MockOf } from '../base.ts'
-import { ChangedBackend } from '../changed-backend.ts'
+import { BackendChanger } from '../backend-changer.ts'
 import type { Mutant } from '../mutant.ts'
 
 class Broken extends MemorySet<number, MockPageTable> {
-  #hasFailed = false
-
-  override map(start: VirtAddr, size: bigint, flags: number, backend: MockOf, options?: MapOptions): MappingResult {
-    this.#hasFailed = false
-    return super.map(start, size, flags, new ChangedBackend(backend, (_verb, perform) => {
+  readonly #changer = new BackendChanger({
+    call: (_verb, perform) => {
       // What follows a refusal within one operation is its undoing.
       if (this.#hasFailed) return true
       const answer = perform()
       this.#hasFailed = answer !== true
       return answer
-    }), options)
+    },
+  })
+  #hasFailed = false
+
+  override map(start: VirtAddr, size: bigint, flags: number, backend: MockOf, options?: MapOptions): MappingResult {
+    this.#hasFailed = false
+    return super.map(start, size, flags, this.#changer.of(backend), options)
   }
 
   override unmap(start: VirtAddr, size: bigint): MappingResult {

@@ -4,18 +4,22 @@ import { MemorySet } from '@addrspace/memory-set'
 import type { MapOptions, MappingResult } from '@addrspace/memory-set'
 import { setMutant } from '../base.ts'
 import type { MockOf } from '../base.ts'
-import { ChangedBackend } from '../changed-backend.ts'
+import { BackendChanger } from '../backend-changer.ts'
 import type { Mutant } from '../mutant.ts'
 
 class Broken extends MemorySet<number, MockPageTable> {
-  override map(start: VirtAddr, size: bigint, flags: number, backend: MockOf, options?: MapOptions): MappingResult {
-    return super.map(start, size, flags, new ChangedBackend(backend, (_verb, perform) => {
+  readonly #changer = new BackendChanger({
+    call: (_verb, perform) => {
       try {
         return perform()
       } catch {
         return false
       }
-    }), options)
+    },
+  })
+
+  override map(start: VirtAddr, size: bigint, flags: number, backend: MockOf, options?: MapOptions): MappingResult {
+    return super.map(start, size, flags, this.#changer.of(backend), options)
   }
 }
 

@@ -79,6 +79,8 @@ export const setRangeCases: readonly ConformanceCase[] = [
       const last = virtAddr(manifest.space.end - 1n)
       checkEqual(set.find(last)?.end, manifest.space.end, 'end of the last area')
       checkEqual(set.overlaps({ start: last, end: manifest.space.end }), true, 'overlaps at the last byte')
+      const upToEnd = Array.from(set.areasIn({ start: last, end: manifest.space.end }), (area) => bench.piece(area).start)
+      checkEqual(upToEnd, [8], 'starts of the areas at the last byte')
       checkRefused(bench.map(set, 15, LAST_GRANULES), 'AlreadyExists', 'overlap', 'map over the last granule')
       checkOk(bench.protect(set, 15, LAST_GRANULES, 1), 'protect the last granule')
       checkEqual(bench.areas(set), [{ start: 8, end: 15, flags: 0 }, { start: 15, end: LAST_GRANULES, flags: 1 }], 'areas after protect')
