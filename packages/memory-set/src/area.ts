@@ -87,6 +87,12 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
   }
 }
 
+/** Flags are of any type, and what cannot be printed must not turn a refusal that names its area into a throw. */
 function printed(flags: unknown): string {
-  return typeof flags === 'object' && flags !== null ? JSON.stringify(flags) : String(flags)
+  if (typeof flags !== 'object' || flags === null) return String(flags)
+  try {
+    return JSON.stringify(flags, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+  } catch {
+    return '[object Object]'
+  }
 }
