@@ -53,7 +53,7 @@ export class Task {
   /** The call that created it, once its result is known. */
   creation: Creation | undefined = undefined
   /** The calls that can have created it, if its first line comes before that result. */
-  readonly candidates: readonly Creation[]
+  candidates: readonly Creation[]
   /** The call in progress; a task has at most one. */
   pending: LoggedCall | undefined = undefined
   hasEnded = false
@@ -63,6 +63,9 @@ export class Task {
     this.candidates = candidates
   }
 }
+
+/** The new task has memory of its own; which process it belongs to does not matter then. */
+const COPIES: Verdict = { kind: 'process', sharesMemory: false }
 
 const CREATING = new Set(['clone', 'clone3', 'fork', 'vfork'])
 const CLONE_VM = 0x100
@@ -124,10 +127,11 @@ export class TaskTable {
     child.creation = creation
   }
 
-  /** Notes that a task is no more, or that its number will speak for another one; its call in progress has no result. */
+  /** Notes that a task is no more: its call in progress has no result, and its number may return as another task. */
   end(task: Task): void {
     task.hasEnded = true
     this.abandon(task)
+    if (task.number !== undefined && this.tasks.get(task.number) === task) this.tasks.delete(task.number)
   }
 
   /** Gives up waiting for the second line of a task's call. */
@@ -186,23 +190,27 @@ export class TaskTable {
  * @throws TraceInputError if a successful call has no flags that can be read.
  */
 export function decideCreation(creation: Creation, file: string): boolean {
+  if (creation.verdict !== undefined) return true
   const { call } = creation
   const creator = call.task.process
-  if (creation.verdict !== undefined) return true
   if (creator === undefined) return false
+  creation.verdict = creator.sharesMemory ? verdictByFlags(call, creator, file) : COPIES
+  // Nobody needs the flags any more, and a task that lives long would keep them.
+  if (creation.verdict !== undefined) call.args = ''
+  return creation.verdict !== undefined
+}
+
+/** What a task of a process that shares the memory creates; `undefined` while its flags are to come. */
+function verdictByFlags(call: LoggedCall, creator: Process, file: string): Verdict | undefined {
   const flags = cloneFlags(call)
   if (flags === undefined) {
-    if (call.outcome === undefined) return false
-    if (call.outcome.kind === 'returned' && creator.sharesMemory) {
+    if (call.outcome?.kind === 'returned') {
       throw new TraceInputError({ file, line: call.lastLine }, `flags=CLONE_… in ${call.name}`, call.args)
     }
+    return call.outcome === undefined ? undefined : COPIES
   }
-  const bits = flags ?? 0
-  creation.verdict =
-    (bits & CLONE_THREAD) !== 0
-      ? { kind: 'thread', process: creator }
-      : { kind: 'process', sharesMemory: (bits & CLONE_VM) !== 0 && creator.sharesMemory }
-  return true
+  if ((flags & CLONE_THREAD) !== 0) return { kind: 'thread', process: creator }
+  return (flags & CLONE_VM) === 0 ? COPIES : { kind: 'process', sharesMemory: true }
 }
 
 /** Finds out the process of a task, if that can be known by now. */
@@ -212,6 +220,7 @@ export function resolveTask(task: Task, file: string): Process | undefined {
   const verdicts = possible.map((creation) => verdictOf(creation, file))
   const first = verdicts[0]
   if (first === undefined || !verdicts.every((verdict) => verdict !== undefined && sameVerdict(verdict, first))) return undefined
+  task.candidates = []
   return (task.process = processOf(first))
 }
 

@@ -1,3 +1,4 @@
+// cspell:words rwxp
 import { describe, expect, it } from 'vitest'
 import { run } from './support/run.ts'
 

@@ -1,3 +1,4 @@
+// cspell:words munm resu
 import { describe, expect, it } from 'vitest'
 import { parseStraceLine, type StraceRecord } from '../src/index.ts'
 import { messageOf } from './support/run.ts'

@@ -12,7 +12,10 @@ export interface BundledTrace {
   readonly checkpoints: Map<number, MapsArea[]>
 }
 
-export const traceNames: string[] = readdirSync(folder).sort()
+export const traceNames: string[] = readdirSync(folder, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort()
 
 export function readTrace(name: string): BundledTrace {
   const read = (file: string): string => readFileSync(new URL(`${name}/${file}`, folder), 'utf8')
