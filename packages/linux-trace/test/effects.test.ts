@@ -1,5 +1,4 @@
 // What the calls do: one test per row, and per clause, of the table in traces/README.md.
-// cspell:words rwxp
 import { describe, expect, it } from 'vitest'
 import { messageOf, run } from './support/run.ts'
 

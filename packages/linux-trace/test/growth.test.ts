@@ -1,5 +1,4 @@
 // Areas that grow downwards: what calls do to them, and how they are compared.
-// cspell:words rwxp
 import { describe, expect, it } from 'vitest'
 import { areas, run } from './support/run.ts'
 

@@ -1,4 +1,3 @@
-// cspell:words rwxp
 import { describe, expect, it } from 'vitest'
 import { run } from './support/run.ts'
 

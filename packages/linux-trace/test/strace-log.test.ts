@@ -1,4 +1,3 @@
-// cspell:words munm resu
 import { describe, expect, it } from 'vitest'
 import { parseStraceLine, type StraceRecord } from '../src/index.ts'
 import { messageOf } from './support/run.ts'

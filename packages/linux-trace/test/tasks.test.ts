@@ -1,6 +1,5 @@
 // Which lines count: one test per clause of that section in traces/README.md. Every task maps one page at an address of
 // its own, so that the list at the end tells whose calls counted.
-// cspell:words tidptr
 import { describe, expect, it } from 'vitest'
 import { Replay } from '../src/index.ts'
 import { messageOf, run, target } from './support/run.ts'

@@ -1,5 +1,4 @@
 // The bundled traces of real programs against the kernel's own lists.
-// cspell:words rwxp
 import { describe, expect, it } from 'vitest'
 import { replayTrace, type ReplayReport } from '../src/index.ts'
 import { target } from './support/run.ts'
