@@ -74,22 +74,23 @@ const LOOKS: readonly [Look, Look, Look, Look, Look, Look, Look, Look] = [
 export function drawPicture(areas: readonly DrawnArea[], options: PictureOptions = {}): string[] {
   const { columns = DEFAULT_COLUMNS, paint = (_, text) => text } = options
   const lines: string[] = []
-  const strips = cutIntoStrips(areas)
+  const width = columns - INDENT.length
+  const strips = cutIntoStrips(areas, width)
   let previousEnd: bigint | undefined
   for (const strip of strips) {
     const start = strip[0]!.start
     if (previousEnd !== undefined && previousEnd < start) lines.push(paint('dim', `${INDENT}${INDENT}~ ${roughSize(start - previousEnd)} free`))
-    lines.push(...drawStrip(strip, columns - INDENT.length, paint))
+    lines.push(...drawStrip(strip, width, paint))
     previousEnd = strip.at(-1)!.end
   }
   return [...lines, ...drawLegend(strips, columns, paint)]
 }
 
 /** Takes out what is too wide, worst first, until no strip has such a thing or there are enough strips. */
-function cutIntoStrips(areas: readonly DrawnArea[]): DrawnArea[][] {
+function cutIntoStrips(areas: readonly DrawnArea[], width: number): DrawnArea[][] {
   const strips: DrawnArea[][] = areas.length === 0 ? [] : [[...areas]]
   while (strips.length < MOST_STRIPS) {
-    const cuts = strips.map(widestPart)
+    const cuts = strips.map((strip) => widestPart(strip, width))
     const worst = cuts.reduce((known, cut, index) => (isWorse(cut, cuts[known]!) ? index : known), 0)
     const cut = cuts[worst]
     if (cut === undefined || cut.weight <= cut.span * STRIP_WEIGHT) break
@@ -110,9 +111,10 @@ interface Cut {
   readonly span: bigint
 }
 
-function widestPart(strip: readonly DrawnArea[]): Cut {
+function widestPart(strip: readonly DrawnArea[], width: number): Cut {
   const span = strip.at(-1)!.end - strip[0]!.start
   let widest: Cut = { from: 0, to: 0, weight: 0n, span }
+  if (cellSize(strip, width) === unitOf(strip)) return widest // everything can be seen as it is
   for (let index = 0; index < strip.length; index++) {
     const { start, end } = strip[index]!
     const gap = start - (strip[index - 1]?.end ?? start)
@@ -130,8 +132,7 @@ function isWorse(a: Cut, b: Cut): boolean {
 function drawStrip(strip: readonly DrawnArea[], width: number, paint: Paint): string[] {
   const start = strip[0]!.start
   const end = strip.at(-1)!.end
-  const rows = Math.min(MOST_ROWS, Math.ceil((strip.length * CELLS_PER_AREA) / width))
-  const cell = cellSize(strip, width * rows)
+  const cell = cellSize(strip, width)
   const count = strip.length === 1 ? '' : `, ${strip.length} areas`
   const title = `${formatHex(start)}-${formatHex(end)} (${roughSize(end - start)}${count}, 1 cell = ${roughSize(cell)})`
   const cells = cellsOf(strip, cell)
@@ -140,14 +141,20 @@ function drawStrip(strip: readonly DrawnArea[], width: number, paint: Paint): st
   return lines
 }
 
-/** The smallest power of two that is no smaller than the unit of all bounds, and of which few enough make the strip. */
-function cellSize(strip: readonly DrawnArea[], mostCells: number): bigint {
+/** The smallest power of two, from the unit on, of which few enough make the strip. */
+function cellSize(strip: readonly DrawnArea[], width: number): bigint {
+  const rows = Math.min(MOST_ROWS, Math.ceil((strip.length * CELLS_PER_AREA) / width))
   const first = strip[0]!.start
   const last = strip.at(-1)!.end - 1n
-  const bounds = strip.reduce((bits, { start, end }) => bits | start | end, LARGEST_UNIT)
-  let cell = bounds & -bounds // the lowest bit that is set in any of them
-  while (last / cell - first / cell >= BigInt(mostCells)) cell *= 2n
+  let cell = unitOf(strip)
+  while (last / cell - first / cell >= BigInt(width * rows)) cell *= 2n
   return cell
+}
+
+/** The largest power of two, up to a page, that divides all bounds. */
+function unitOf(strip: readonly DrawnArea[]): bigint {
+  const bits = strip.reduce((known, { start, end }) => known | start | end, LARGEST_UNIT)
+  return bits & -bits // the lowest bit that is set in any of them
 }
 
 /** The look of each cell: that of what covers most of it, so that nothing mapped is drawn as free. */
@@ -214,9 +221,12 @@ const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB']
  * @example roughSize(1536n) // => '1.5 KiB'
  */
 export function roughSize(size: bigint): string {
+  let value = Number(size)
   let unit = 0
-  while (unit < UNITS.length - 1 && size >= 1n << BigInt(10 * (unit + 1))) unit++
-  const value = Number(size) / 2 ** (10 * unit)
-  const digits = value >= 99.95 || unit === 0 ? 0 : value >= 9.995 ? 1 : 2
+  while (unit < UNITS.length - 1 && value >= 1023.5) {
+    value /= 1024
+    unit++
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
   return `${String(Number(value.toFixed(digits)))} ${UNITS[unit]!}`
 }

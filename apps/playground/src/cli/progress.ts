@@ -5,6 +5,7 @@
 
 const FIRST_AFTER_MILLISECONDS = 400
 const NEXT_AFTER_MILLISECONDS = 100
+const DEFAULT_COLUMNS = 80
 const CLEAR_LINE = '\r\u001b[K'
 
 /** A line of progress; call `done` before anything else is written. */
@@ -22,7 +23,7 @@ export class Progress {
   report(describe: () => string): void {
     if (!this.#stream.isTTY || performance.now() < this.#dueAt) return
     const text = describe()
-    this.#stream.write(`${CLEAR_LINE}${text.slice(0, Math.max(0, this.#stream.columns - 1))}`)
+    this.#stream.write(`${CLEAR_LINE}${text.slice(0, (this.#stream.columns || DEFAULT_COLUMNS) - 1)}`)
     this.#isShown = true
     this.#dueAt = performance.now() + NEXT_AFTER_MILLISECONDS
   }
