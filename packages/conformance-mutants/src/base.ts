@@ -28,7 +28,9 @@ export const mock: MockSubject = subjectOf('mock', MANIFEST, () => new MockBacke
 /** The mock in pages of 4 KiB. */
 export const pagedMock: MockSubject = subjectOf('paged mock', { ...MANIFEST, granule: 0x1000n }, () => new PagedMock(), () => new MockPageTable())
 /** The mock over a table that rolls back. */
-export const rollbackMock: MockSubject = subjectOf('mock with rollback', { ...MANIFEST, isTransactional: true }, () => new MockBackend(), () => new RollbackTable())
+export const rollbackMock: MockSubject = subjectOf(
+  'mock with rollback', { ...MANIFEST, isTransactional: true }, () => new MockBackend(), () => new RollbackTable(),
+)
 
 /** All of them; the suite must pass each. */
 export const LAWFUL: readonly MockSubject[] = [mock, pagedMock, rollbackMock]

@@ -18,6 +18,6 @@ class Broken extends MockBackend {
 export const protectsOnce: Mutant = backendMutant({
   name: 'protects-once',
   fault: 'a second protect at the same start does nothing',
-  repeats: 'B15 page_table_multiarch (protect back from no access does nothing)',
+  repeats: 'B15 the page tables of arceos (protect back from no access does nothing)',
   meant: 'law/protect-undoes-protect',
 }, () => new Broken())

@@ -22,6 +22,6 @@ class Broken extends MockBackend {
 export const remembersUnmapped: Mutant = backendMutant({
   name: 'remembers-unmapped',
   fault: 'what was unmapped cannot be mapped again',
-  repeats: 'B17 page_table_multiarch (emptied tables stay in the way)',
+  repeats: 'B17 the page tables of arceos (emptied tables stay in the way)',
   meant: 'law/map-undoes-unmap',
 }, () => new Broken())

@@ -15,6 +15,6 @@ class Broken extends MockBackend {
 export const someFlagsLost: Mutant = backendMutant({
   name: 'some-flags-lost',
   fault: 'no way leads back from flags 0',
-  repeats: 'B15 page_table_multiarch (PROT_NONE becomes "not mapped")',
+  repeats: 'B15 the page tables of arceos (PROT_NONE becomes "not mapped")',
   meant: 'law/protect-each-pair',
 }, () => new Broken())

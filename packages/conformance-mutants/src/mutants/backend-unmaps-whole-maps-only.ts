@@ -22,6 +22,6 @@ class Broken extends MockBackend {
 export const unmapsWholeMapsOnly: Mutant = backendMutant({
   name: 'unmaps-whole-maps-only',
   fault: 'an unmap must be the exact counterpart of a map',
-  repeats: 'B27 Emscripten',
+  repeats: 'B27 the mmap emulation of WebAssembly',
   meant: 'law/pieces',
 }, () => new Broken())

@@ -14,6 +14,6 @@ class Broken extends MemorySet<number, MockPageTable> {
 export const forgetsAddressZero: Mutant = setMutant({
   name: 'forgets-address-zero',
   fault: 'nothing is ever found at address 0',
-  repeats: 'B19 page_table_multiarch (absence tested as "address is zero")',
+  repeats: 'B19 the page tables of arceos (absence tested as "address is zero")',
   meant: 'set/random-model-start',
 }, (options) => new Broken(options))

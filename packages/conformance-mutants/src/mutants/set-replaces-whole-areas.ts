@@ -20,6 +20,6 @@ class Broken extends MemorySet<number, MockPageTable> {
 export const replacesWholeAreas: Mutant = setMutant({
   name: 'replaces-whole-areas',
   fault: 'a replacing map removes areas that it should only cut',
-  repeats: 'B27 Emscripten (no partial munmap)',
+  repeats: 'B27 the mmap emulation of WebAssembly (no partial munmap)',
   meant: 'set/replace-inside',
 }, (options) => new Broken(options))

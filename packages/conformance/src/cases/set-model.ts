@@ -2,7 +2,7 @@
  * A set against its dumb twin: random commands, compared after every step, with everything that can be asked.
  */
 
-import type { MappingBackend, MappingResult, MemorySet } from '@addrspace/memory-set'
+import type { MappingResult, MemorySet } from '@addrspace/memory-set'
 import { COARSE_FACTOR } from '../bench.ts'
 import type { Bench } from '../bench.ts'
 import { check, checkEqual } from '../check.ts'
@@ -10,7 +10,7 @@ import type { CaseContext, ConformanceCase } from '../case.ts'
 import { randomCommands } from '../model/commands.ts'
 import type { Change, Command, Failure } from '../model/commands.ts'
 import { DenseSpace, isChange } from '../model/dense-space.ts'
-import type { Answer, BackendName } from '../model/dense-space.ts'
+import type { Answer } from '../model/dense-space.ts'
 import { findFreeByTrying } from '../model/free-space.ts'
 import { Random } from '../model/random.ts'
 import { shorten } from '../model/shorten.ts'
@@ -36,7 +36,9 @@ export const setModelCases: readonly ConformanceCase[] = [
   modelCase('set/random-model-end', 'up to the end of the space', { place: 'end', merge: 'never', hasFailures: false }),
   modelCase('set/random-merging', 'in a set that merges', { place: 'end', merge: 'equal-neighbours', hasFailures: false }),
   modelCase('set/random-failures', 'with failing backends and transactions', { place: 'middle', merge: 'never', hasFailures: true }),
-  modelCase('set/random-failures-merging', 'with failing backends and transactions in a set that merges', { place: 'start', merge: 'equal-neighbours', hasFailures: true }),
+  modelCase('set/random-failures-merging', 'with failing backends and transactions in a set that merges', {
+    place: 'start', merge: 'equal-neighbours', hasFailures: true,
+  }),
 ]
 
 function modelCase(id: string, where: string, run: ModelRun): ConformanceCase {
@@ -129,7 +131,9 @@ class Comparison<F, P> {
     const size = this.#bench.size(change.end - change.start)
     switch (change.verb) {
       case 'map':
-        return this.#set.map(start, size, this.#bench.flags(change.flags), this.#backend(change.backend), { onOverlap: change.replaces ? 'replace' : 'refuse' })
+        return this.#set.map(start, size, this.#bench.flags(change.flags), this.#bench[change.backend], {
+          onOverlap: change.replaces ? 'replace' : 'refuse',
+        })
       case 'unmap':
         return this.#set.unmap(start, size)
       case 'protect':
@@ -149,10 +153,6 @@ class Comparison<F, P> {
       return false
     }
     return { hasFailed: () => failure !== undefined && calls >= failure.call }
-  }
-
-  #backend(name: BackendName): MappingBackend<F, P> {
-    return this.#bench[name]
   }
 
   #compare(what: string): void {
@@ -189,7 +189,8 @@ class Comparison<F, P> {
       limit: bench.range(start, end), align: bench.size(align), direction: query.direction, gap: { above: bench.size(query.gap.above) },
     })
     const taken = this.#model.areas().map((area) => ({ ...area, below: 0, above: 0 }))
-    checkEqual(free === undefined ? undefined : bench.granuleOf(free), findFreeByTrying(taken, query, this.#origin), `free space for ${JSON.stringify(query)} after ${what}`)
+    const expectedStart = findFreeByTrying(taken, query, this.#origin)
+    checkEqual(free === undefined ? undefined : bench.granuleOf(free), expectedStart, `free space for ${JSON.stringify(query)} after ${what}`)
   }
 }
 
