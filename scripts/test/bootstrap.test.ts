@@ -3,10 +3,8 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readJson, root } from '../lib/workspace.ts'
-
-vi.setConfig({ testTimeout: 60_000 })
 
 const bootstrap = join(root, 'scripts/bootstrap.mjs')
 
