@@ -3,9 +3,9 @@
  * character per cell; the wide gaps between strips are only told. What an area permits is its character, and its colour
  * where there are colours.
  *
- *     0x555555554000-0x555555579000 (148 KiB, 1 cell = 4 KiB)
- *     rrxxxxxrrrw.....w
- *         ~ 42 TiB free
+ *     0x555555554000-0x555555561000 (52 KiB, 4 areas, 1 cell = 4 KiB)
+ *       rr-xxx.....www
+ *         ~ 42.7 TiB free
  *     0x7ffff7d00000-…
  */
 
