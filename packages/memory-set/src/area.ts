@@ -1,6 +1,6 @@
 // MemoryArea: what a set tells about one of its areas. A value: it stays true after later changes
 // of the set, and costs no bigint until one of its bounds is asked for.
-import { addrRange, formatHex } from '@addrspace/memory-addr'
+import { addrRange, checkWord, formatHex } from '@addrspace/memory-addr'
 import type { AddrRange, AnyAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import type { MappingBackend } from './backend.ts'
@@ -57,7 +57,9 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
     return this.attributes.guards
   }
 
+  /** @throws TypeError, RangeError if `addr` is not a 64-bit word */
   contains(addr: A): boolean {
+    checkWord(addr, 'addr')
     const key = keyOf(addr)
     const rest = restOf(addr)
     return !isBelow(key, rest, this.startKey, this.startRest) && isBelow(key, rest, this.endKey, this.endRest)
