@@ -51,7 +51,13 @@ describe('describeResult', () => {
   })
 
   it('writes the rest as it is', () => {
-    expect([null, false, 'ok', 7, []].map(describeResult)).toEqual(['null', 'false', 'ok', '7', 'none'])
+    expect([null, false, 'ok', 7, []].map((value) => describeResult(value))).toEqual(['null', 'false', 'ok', '7', 'none'])
+  })
+
+  it('leaves out what is nested deeper than any result, since an expectation can be anything', () => {
+    expect(describeResult([[[[['x']]]]])).toBe('…')
+    expect(describeResult([[['x']]])).toBe('x')
+    expect(describeResult({ start: '0x0', end: '0x1', flags: [[['x']]] })).toBe('0x0-0x1 …')
   })
 
   it('cuts long lists', () => {

@@ -13,6 +13,8 @@ import type { Output } from './output.ts'
 
 const REQUEST_WIDTH = 44
 const MOST_AREAS = 6
+/** A list of updates within a translation. */
+const DEEPEST_RESULT = 3
 
 /** Prints the results of one scenario as they come. */
 export class OpTable {
@@ -92,11 +94,13 @@ export function describeOp(op: ScenarioOp): string {
   }
 }
 
-/** Writes a result, or an expectation, in a line. */
-export function describeResult(value: JsonValue): string {
+/** Writes a result, or an expectation, in a line. What is nested deeper than any result is left out. */
+export function describeResult(value: JsonValue, depth = 0): string {
   if (typeof value === 'string') return printable(value)
+  if (depth > DEEPEST_RESULT) return '…'
+  const describeInside = (inner: JsonValue): string => describeResult(inner, depth + 1)
   if (isList(value)) {
-    const shown = value.slice(0, MOST_AREAS).map(describeResult).join(', ')
+    const shown = value.slice(0, MOST_AREAS).map(describeInside).join(', ')
     const rest = value.length - MOST_AREAS
     return value.length === 0 ? 'none' : rest > 0 ? `${shown} and ${rest} more` : shown
   }
@@ -106,13 +110,13 @@ export function describeResult(value: JsonValue): string {
     return `${printable(start)}-${printable(end)} ${describeFlags(bits)}`
   }
   return Object.entries(value)
-    .map(([name, field]) => `${printable(name)} ${name === 'flags' ? describeFlags(field) : describeResult(field)}`)
+    .map(([name, field]) => `${printable(name)} ${name === 'flags' ? describeFlags(field) : describeInside(field)}`)
     .join(', ')
 }
 
 /** Letters, where there are such; the results of the mock have numbers. */
 function describeFlags(value: JsonValue): string {
-  if (typeof value !== 'string' && typeof value !== 'number') return describeResult(value)
+  if (typeof value !== 'string' && typeof value !== 'number') return describeResult(value, DEEPEST_RESULT)
   const bits = tryFlagBits(value)
   if (bits === 0) return 'no flags'
   return bits === undefined || bits >= 1 << FLAG_LETTERS.length ? printable(String(value)) : formatFlagLetters(bits)
