@@ -39,7 +39,7 @@ describe('addrspace replay', () => {
       'mmap 1, mprotect 1',
       '',
       "      areas  kernel's  checkpoints  differences  violations",
-      'mock  4      4         1            0            0           match',
+      'mock      4         4            1            0           0  match',
       '',
       '0x400000-0x401000 (4 KiB, 1 cell = 4 KiB)',
       '  x',

@@ -18,7 +18,8 @@ describe('printable', () => {
 })
 
 describe('alignColumns', () => {
-  it('pads to the widest cell, colours not counted, and leaves no space at the end', () => {
+  it('pads to the widest cell, numbers to the right, colours not counted, and leaves no space at the end', () => {
+    expect(alignColumns([['count'], ['7']])).toEqual(['count', '    7'])
     expect(alignColumns([['a', 'bb', 'c'], ['\u001b[31mccc\u001b[39m', 'd']])).toEqual(['a    bb  c', '\u001b[31mccc\u001b[39m  d'])
   })
 })
