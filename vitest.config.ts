@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     passWithNoTests: false,
+    testTimeout: 60_000, // a busy machine is no failure
     // The report is what `npm test` counts, also when the run itself came from turbo's cache.
     reporters: ['default', ['json', { outputFile: 'reports/test.json' }]],
   },

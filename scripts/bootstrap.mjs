@@ -36,6 +36,9 @@ const commands = {
   pnpm: ['pnpm'],
 }
 
+/** pnpm waits up to a minute between attempts; whoever has no network should hear of it sooner. */
+const SETUP_DEFAULTS = { pnpm_config_fetch_retry_mintimeout: '500', pnpm_config_fetch_retry_maxtimeout: '1000' }
+
 class SetupError extends Error {}
 
 main(process.argv.slice(2))
@@ -139,7 +142,7 @@ function packageManifests() {
 function step(command, args, complaint) {
   const result = spawnSync(command, args, {
     cwd: root,
-    env: { ...toolEnvironment(), CI: 'true' }, // so that nobody asks questions
+    env: { ...SETUP_DEFAULTS, ...toolEnvironment(), CI: 'true' }, // so that nobody asks questions
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   })
@@ -208,6 +211,7 @@ function toolEnvironment() {
     TURBO_TELEMETRY_DISABLED: '1',
     TURBO_NO_UPDATE_NOTIFIER: '1',
     DO_NOT_TRACK: '1',
+    ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }), // turbo would colour what goes into a file
   }
 }
 

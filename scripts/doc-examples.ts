@@ -3,7 +3,7 @@
 // it is type-checked as strictly as a test, then run on the packages' sources. Leaves a report that
 // `npm test` counts. An argument names another root (for the tests of this script).
 
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -12,7 +12,7 @@ import { ExampleMismatch } from './lib/doc-assert.ts'
 import { type Example, extractFromComments, extractFromMarkdown } from './lib/doc-extract.ts'
 import { importsFor, relativeSpecifier } from './lib/doc-scope.ts'
 import { ExampleSyntaxError, freeNames, transformExample } from './lib/doc-transform.ts'
-import { type TestReport } from './lib/test-report.ts'
+import { type FileReport, writeReport } from './lib/test-report.ts'
 import { listPackages, root as repository } from './lib/workspace.ts'
 
 const SOURCE_CONDITION = '@addrspace/source'
@@ -39,7 +39,7 @@ for (const { example, failure } of cases) {
 }
 const failed = cases.filter(({ failure }) => failure !== undefined).length
 console.log(`${String(cases.length)} examples, ${String(failed)} failed`)
-writeReport()
+writeReport(root, 'doc-examples', [...new Set(cases.map(({ example }) => example.file))].map(reportOf))
 process.exitCode = failed > 0 ? 1 : 0
 
 function findExamples(): Example[] {
@@ -129,22 +129,15 @@ function quote(file: string, line: number): string {
   return `    ${readFileSync(join(root, file), 'utf8').split('\n')[line - 1]?.trim() ?? ''}\n`
 }
 
-function writeReport(): void {
-  const files = [...new Set(cases.map(({ example }) => example.file))]
-  const report: TestReport = {
-    success: failed === 0,
-    testResults: files.map((name) => {
-      const own = cases.filter(({ example }) => example.file === name)
-      return {
-        name,
-        status: own.some(({ failure }) => failure !== undefined) ? 'failed' : 'passed',
-        assertionResults: own.map(({ example, failure }) => ({
-          fullName: `${name}:${String(example.line)}`,
-          status: failure === undefined ? 'passed' : 'failed',
-        })),
-      }
-    }),
+/** One file of the report per file of documentation, one test per example. */
+function reportOf(file: string): FileReport {
+  const own = cases.filter(({ example }) => example.file === file)
+  return {
+    name: file,
+    status: own.some(({ failure }) => failure !== undefined) ? 'failed' : 'passed',
+    assertionResults: own.map(({ example, failure }) => ({
+      fullName: `${file}:${String(example.line)}`,
+      status: failure === undefined ? 'passed' : 'failed',
+    })),
   }
-  if (!existsSync(join(root, 'reports'))) mkdirSync(join(root, 'reports'))
-  writeFileSync(join(root, 'reports', 'doc-examples.json'), `${JSON.stringify(report, null, 2)}\n`)
 }

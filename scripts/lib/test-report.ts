@@ -1,6 +1,9 @@
 // Reads test reports (the JSON that vitest writes; the doc examples write the same shape) and sums
 // them up. Decides what counts as failed; running the tests is scripts/test.ts.
 
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 /** The part of a report that is counted. */
 export interface TestReport {
   /** False too when something failed outside of any test, such as a rejection nobody awaited. */
@@ -81,4 +84,11 @@ export function judgeSkips(names: readonly string[], inCi: boolean): { allowed: 
 /** The last line of `npm test`: `N passed, N failed`, and `, N skipped` only if there are any. */
 export function closingLine(passed: number, failed: number, skipped: number): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+/** Writes `reports/<name>.json` below `root`, where `npm test` looks for it. */
+export function writeReport(root: string, name: string, testResults: readonly FileReport[]): void {
+  const report: TestReport = { success: testResults.every(({ status }) => status === 'passed'), testResults }
+  mkdirSync(join(root, 'reports'), { recursive: true })
+  writeFileSync(join(root, 'reports', `${name}.json`), `${JSON.stringify(report, null, 2)}\n`)
 }

@@ -2,12 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { tallyReport, type TestReport } from '../lib/test-report.ts'
 import { root } from '../lib/workspace.ts'
-
-// Every case starts a Node and a compiler, on machines that may be busy.
-vi.setConfig({ testTimeout: 60_000 })
 
 let place: string
 

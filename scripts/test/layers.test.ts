@@ -3,15 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findLayerViolations, parseLayerTable } from '../lib/layers.ts'
-import { root } from '../lib/workspace.ts'
 
 const table = (...rows: string[]): string => ['| package | may import | its tests also |', '| --- | --- | --- |', ...rows, '', 'prose'].join('\n')
-
-describe('the repository', () => {
-  it('keeps its layers', () => {
-    expect(findLayerViolations(root)).toEqual([])
-  })
-})
 
 describe('parseLayerTable', () => {
   it('reads names, lists and empty cells in order', () => {

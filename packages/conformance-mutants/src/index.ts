@@ -1,1 +1,6 @@
-export {}
+export { MUTANTS } from './mutants.ts'
+export type { Mutant } from './mutant.ts'
+export { mutantMatrix } from './matrix.ts'
+export type { MatrixRow } from './matrix.ts'
+export { LAWFUL } from './base.ts'
+export type { MockSubject } from './base.ts'

@@ -167,7 +167,8 @@ export class Bench<F, P> {
     const before = this.onCall
     this.onCall = (call) => {
       const start = this.granuleOf(call.start)
-      calls.push({ verb: call.verb, start, end: this.granuleOf(call.start + call.size), flags: call.flags === undefined ? -1 : this.flagsIndex(call.flags) })
+      const flags = call.flags === undefined ? -1 : this.flagsIndex(call.flags)
+      calls.push({ verb: call.verb, start, end: this.granuleOf(call.start + call.size), flags })
       return before(call)
     }
     act()
@@ -199,7 +200,8 @@ export class Bench<F, P> {
   /** Areas as the table shows them: by the flags it tells, neighbours of equal flags joined. */
   shown(areas: readonly Piece[]): Piece[] {
     const { shownFlags } = this.manifest
-    return joined(areas.map((area) => ({ ...area, flags: shownFlags && area.flags >= 0 ? this.#shownIndex(shownFlags(this.flags(area.flags))) : area.flags })))
+    if (shownFlags === undefined) return joined(areas)
+    return joined(areas.map((area) => ({ ...area, flags: area.flags < 0 ? -1 : this.#shownIndex(shownFlags(this.flags(area.flags))) })))
   }
 
   flagsIndex(flags: F): number {

@@ -20,7 +20,7 @@ export type SymbolBits = Readonly<Record<string, number>>
 
 const NUMBER = /^(?:\d+|0x[\da-f]+)$/
 const OCTAL = /^0[0-7]+$/
-const COMMENT = /\s*\/\*.*?\*\//g
+const COMMENT = /\/\*.*?\*\//g
 const DESCRIPTOR = /^(-?\d+)(?:<(.*)>(?:\(deleted\))?)?$/s
 
 /** Cuts at top-level commas. Only for calls whose arguments hold no text; see `splitAroundDescriptor` for the others. */
@@ -45,7 +45,7 @@ export function splitAroundDescriptor(args: string, before: number): string[] {
 
 /** Reads a number or an address: decimal, `0x` hexadecimal, `NULL`. */
 export function parseNumber(text: string | undefined, what: string): bigint {
-  const value = text?.replace(COMMENT, '')
+  const value = text?.replace(COMMENT, '').trim()
   if (value === 'NULL') return 0n
   if (value === undefined || !NUMBER.test(value)) throw new ArgumentError(`${what} as a number`, text ?? 'nothing')
   return BigInt(value)

@@ -18,7 +18,7 @@ const EXECUTING = new Set(['execve', 'execveat'])
 const ENDING = new Set(['exit', 'exit_group'])
 
 /** strace's own message behind the beginning of a call, where both went to the same stream. */
-const INTERRUPTED = /^(.*\S.*)strace: Process (\d+) attached$/s
+const INTERRUPTED = /^(.*)strace: Process (\d+) attached$/s
 
 /** Tells whether a successful call of this name executes a program. */
 export function isExecutingCall(name: string): boolean {

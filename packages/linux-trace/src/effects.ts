@@ -7,7 +7,7 @@ import { ANONYMOUS, type AreaKind } from './area-backend.ts'
 import type { Checks } from './checks.ts'
 import { TraceInputError, type SourceLine } from './errors.ts'
 import { growDownStart, growDownTo, growOverHoles } from './growth.ts'
-import { PAGE_SIZE, pageUp, type MemoryCall, type MmapCall, type MprotectCall } from './memory-call.ts'
+import { PAGE_SIZE, pageUp, type BrkCall, type MemoryCall, type MmapCall, type MprotectCall } from './memory-call.ts'
 import { addOrChange as mremapArrives, takeAway as mremapLeaves, type Piece } from './mremap.ts'
 import { READ, WRITE } from './permission.ts'
 import { Segments } from './segments.ts'
@@ -15,6 +15,14 @@ import type { CallOutcome } from './strace-log.ts'
 import { printedArea, printedSpan, type TracedSpace } from './traced-space.ts'
 
 const SPACE_END = 2n ** 64n
+
+/** What the second line of a call needs to know of its first one. */
+export interface FirstHalf {
+  /** Whether there were two lines. */
+  readonly isSplit: boolean
+  /** What a moving `mremap` has on its way. */
+  readonly pieces: Piece[]
+}
 
 /** Carries out memory calls on a space. */
 export class Effects<F, P> {
@@ -63,7 +71,7 @@ export class Effects<F, P> {
    * @throws TraceInputError if a successful call has arguments or a result with which none succeeds, maps huge pages, or
    *   attaches an unknown segment.
    */
-  addOrChange(call: MemoryCall, outcome: CallOutcome, pieces: Piece[], where: SourceLine): void {
+  addOrChange(call: MemoryCall, outcome: CallOutcome, { pieces, isSplit }: FirstHalf, where: SourceLine): void {
     if (outcome.kind === 'unknown') return
     if (outcome.kind === 'failed') {
       this.failed(call, outcome.errno, where.line)
@@ -80,7 +88,7 @@ export class Effects<F, P> {
         this.mprotect(call, where)
         break
       case 'brk':
-        this.brk(result, where)
+        this.brk(call, result, where, isSplit)
         break
       case 'mremap':
         checkRange(call, result, call.newSize, where)
@@ -128,9 +136,11 @@ export class Effects<F, P> {
     this.space.protect(from, end, call.permission)
   }
 
-  private brk(result: bigint, where: SourceLine): void {
+  private brk(call: BrkCall, result: bigint, where: SourceLine, isSplit: boolean): void {
     if (result >= SPACE_END) throw new TraceInputError(where, 'an address below 2^64', `0x${result.toString(16)}`)
     const before = this.programBreak
+    // A split call that moves nothing may tell where the break was before another task's call moved it.
+    if (before !== undefined && isSplit && result !== call.address) return
     this.programBreak = result
     if (before === undefined) return
     const from = pageUp(before)

@@ -50,7 +50,10 @@ export class LineSplitter {
   private hand(line: string): void {
     if (line.length > MAX_LINE_LENGTH) throw this.tooLong()
     this.count += 1
-    this.take(line.endsWith('\r') ? line.slice(0, -1) : line, this.count)
+    const end = line.endsWith('\r') ? line.length - 1 : line.length
+    // A slice keeps the text it is cut from alive: a path that an area remembers would keep its whole piece. The
+    // concatenation makes the engine copy the line.
+    this.take(` ${line}`.slice(1, end + 1), this.count)
   }
 
   private tooLong(): TraceInputError {

@@ -29,7 +29,7 @@ const PAGE_SIZE = 0x1000n
 /** Column of the name, counted from 0, where the kernel's own lines have it. */
 const NAME_COLUMN = 73
 
-const LINE = /^([0-9a-f]{1,16})-([0-9a-f]{1,17}) ([r-][w-][x-][sp]) ([0-9a-f]{1,16}) ([0-9a-f]+:[0-9a-f]+) ([0-9]{1,20})(?: +(.*))?$/
+const LINE = /^([0-9a-f]{1,16})-([0-9a-f]{1,17}) ([r-][w-][x-][sp]) ([0-9a-f]{1,16}) ([0-9a-f]+:[0-9a-f]+) ([0-9]{1,20})(?: +(.*))?$/s
 
 /**
  * Reads a maps file.

@@ -52,6 +52,8 @@ export interface MprotectCall {
 
 export interface BrkCall {
   readonly name: 'brk'
+  /** The break asked for; 0 only asks where it is. */
+  readonly address: bigint
 }
 
 export interface MremapCall {
@@ -87,6 +89,9 @@ export interface ShmdtCall {
 
 export const PAGE_SIZE: bigint = 0x1000n
 
+/** The longest path, each of its 4096 bytes written as four characters, and room for the rest. */
+export const LONGEST_ARGUMENTS: number = 0x8000
+
 const PROTECTION: SymbolBits = {
   ...{ PROT_NONE: 0, PROT_READ: 1, PROT_WRITE: 2, PROT_EXEC: 4, PROT_SEM: 8 },
   ...{ PROT_GROWSDOWN: 0x100_0000, PROT_GROWSUP: 0x200_0000 },
@@ -113,11 +118,7 @@ const PARSERS: Readonly<Record<MemoryCall['name'], (args: string) => MemoryCall>
   },
   mprotect: (args) => parseMprotect('mprotect', exactly(3, args)),
   pkey_mprotect: (args) => parseMprotect('pkey_mprotect', exactly(4, args)),
-  brk: (args) => {
-    const [address] = exactly(1, args)
-    parseAddress(address, 'an address')
-    return { name: 'brk' }
-  },
+  brk: (args) => ({ name: 'brk', address: parseAddress(exactly(1, args)[0], 'an address') }),
   mremap: parseMremap,
   shmget: parseShmget,
   shmat: parseShmat,
@@ -139,6 +140,7 @@ export function isMemoryCall(name: string): name is MemoryCall['name'] {
  */
 export function parseMemoryCall(name: MemoryCall['name'], args: string, where: SourceLine): MemoryCall {
   try {
+    if (args.length > LONGEST_ARGUMENTS) throw new ArgumentError(`at most ${LONGEST_ARGUMENTS} characters of arguments`, args)
     return PARSERS[name](args)
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error

@@ -63,8 +63,7 @@ function arrive<F, P>(space: TracedSpace<F, P>, checks: Checks<F, P>, call: Mrem
   const { address, oldSize, newSize } = call
   if (!call.fixed) checks.free(line, 'mremap-free', 'mremap returned', result, result + newSize)
   if (pieces[0]?.offset !== 0n) missing(checks, call, line)
-  // Only a call that keeps the size moves several areas, and leaves alone what lies where their holes arrive.
-  if (newSize !== oldSize) space.unmap(result, result + newSize)
+  // What was mapped where a hole arrives is left alone: piece by piece is how the kernel replaces the destination.
   for (const [index, { offset, size, permission, kind }] of pieces.entries()) {
     const isLast = index === pieces.length - 1
     const end = isLast && newSize > oldSize ? newSize : offset + size

@@ -201,7 +201,7 @@ export class Replay<F, P> {
         if (pieces.length > 0 && outcome.kind === 'returned') this.onTheirWay.set(logged, pieces)
       } else {
         this.onTheirWay.delete(logged)
-        this.effects.addOrChange(call, outcome, pieces, where)
+        this.effects.addOrChange(call, outcome, { pieces, isSplit: phase === 'second' }, where)
       }
     })
   }

@@ -61,10 +61,13 @@ const ATTACHED = /^strace: Process (\d+) attached$/
 const UNFINISHED = ' <unfinished ...>'
 const BODY = /^(.*)\)\s*= (.*)$/s
 const OUTCOME =
-  /^(?:(\?)(?: E[A-Z]+ \(.*\)| <unavailable>)?|(-?\d+|0x[\da-f]+)(?:<.*>)?(?: \/\* (\d+) in strace's PID NS \*\/)?(?: (E[A-Z][A-Z0-9]*) \(.*\)| \((errno \d+)\))?(?: \(.*\))?)(?: <\d+(?:\.\d+)?>)?$/s
+  /^(?:(\?)(?: E[A-Z0-9]+ \(.*\)| <unavailable>)?|(-?\d+|0x[\da-f]+)(?:<.*>)?(?: \/\* (\d+) in strace's PID NS \*\/)?(?: (E[A-Z0-9]+) \(.*\)| \((errno \d+)\))?(?: \(.*\))?)(?: <\d+(?:\.\d+)?>)?$/s
 
 /** Outcomes of calls that no rule reads may have any form that is not visibly cut. */
-const OTHER_OUTCOME = /^(?:\?|\d|0x[\da-f])/
+const OTHER_OUTCOME = /^(?:\?|\d|0x[\da-f]|-1 (?:E[A-Z0-9]+ )?\(.*\))/s
+
+/** What follows `= ` is short in calls that some rule reads; the limit keeps the search in it short too. */
+const LONGEST_OUTCOME = 1024
 
 /**
  * Reads one line, given without its end.
@@ -129,18 +132,24 @@ function callRecord(task: number | undefined, name: string, text: string, where:
 }
 
 function parseOutcome(name: string, text: string, where: SourceLine): CallOutcome {
-  const fields = OUTCOME.exec(text)
-  if (fields !== null) {
-    const number = fields[2]
-    if (number === undefined) return UNKNOWN
-    const errno = fields[4] ?? fields[5]
-    if (number === '-1' && errno !== undefined) return { kind: 'failed', errno }
-    // In another PID namespace, the number that the log uses stands in the comment.
-    if (!number.startsWith('-') && errno === undefined) return { kind: 'returned', value: BigInt(fields[3] ?? number) }
-  } else if (OTHER_OUTCOME.test(text) && !READ_OUTCOMES.has(name)) {
-    return UNKNOWN
+  if (!READ_OUTCOMES.has(name)) {
+    if (OTHER_OUTCOME.test(text)) return UNKNOWN
+  } else if (text.length <= LONGEST_OUTCOME) {
+    const outcome = readOutcome(text)
+    if (outcome !== undefined) return outcome
   }
   throw new TraceInputError(where, `"NUMBER", "-1 ENAME (text)" or "?" as the result of ${name}`, text)
+}
+
+function readOutcome(text: string): CallOutcome | undefined {
+  const fields = OUTCOME.exec(text)
+  if (fields === null) return undefined
+  const number = fields[2]
+  if (number === undefined) return UNKNOWN
+  const errno = fields[4] ?? fields[5]
+  if (number.startsWith('-')) return number === '-1' && errno !== undefined ? { kind: 'failed', errno } : undefined
+  // In another PID namespace, the number that the log uses stands in the comment.
+  return errno === undefined ? { kind: 'returned', value: BigInt(fields[3] ?? number) } : undefined
 }
 
 /** Calls whose outcome some rule reads; of all others it only has to be there. */

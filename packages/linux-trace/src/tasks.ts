@@ -10,6 +10,7 @@
  * that is at once.
  */
 import { TraceInputError } from './errors.ts'
+import { LONGEST_ARGUMENTS } from './memory-call.ts'
 import { UNKNOWN, type CallOutcome } from './strace-log.ts'
 
 /** One line or two of the log: a call of a task. */
@@ -52,7 +53,7 @@ export class Task {
   /** The call that created it, once its result is known. */
   creation: Creation | undefined = undefined
   /** The calls that can have created it, if its first line comes before that result. */
-  readonly candidates: readonly Creation[]
+  candidates: readonly Creation[]
   /** The call in progress; a task has at most one. */
   pending: LoggedCall | undefined = undefined
   hasEnded = false
@@ -62,6 +63,9 @@ export class Task {
     this.candidates = candidates
   }
 }
+
+/** The new task has memory of its own; which process it belongs to does not matter then. */
+const COPIES: Verdict = { kind: 'process', sharesMemory: false }
 
 const CREATING = new Set(['clone', 'clone3', 'fork', 'vfork'])
 const CLONE_VM = 0x100
@@ -118,15 +122,16 @@ export class TaskTable {
     if (number === this.main?.number) return
     const known = this.tasks.get(number)
     // A live task that another call has created ended without a line, and its number has returned.
-    const isNew = known === undefined || known.hasEnded || known.creation !== undefined
+    const isNew = known === undefined || known.hasEnded || known.creation !== undefined || known === call.task
     const child = isNew ? this.add(new Task(number)) : known
     child.creation = creation
   }
 
-  /** Notes that a task is no more, or that its number will speak for another one; its call in progress has no result. */
+  /** Notes that a task is no more: its call in progress has no result, and its number may return as another task. */
   end(task: Task): void {
     task.hasEnded = true
     this.abandon(task)
+    if (task.number !== undefined && this.tasks.get(task.number) === task) this.tasks.delete(task.number)
   }
 
   /** Gives up waiting for the second line of a task's call. */
@@ -185,23 +190,27 @@ export class TaskTable {
  * @throws TraceInputError if a successful call has no flags that can be read.
  */
 export function decideCreation(creation: Creation, file: string): boolean {
+  if (creation.verdict !== undefined) return true
   const { call } = creation
   const creator = call.task.process
-  if (creation.verdict !== undefined) return true
   if (creator === undefined) return false
+  creation.verdict = creator.sharesMemory ? verdictByFlags(call, creator, file) : COPIES
+  // Nobody needs the flags any more, and a task that lives long would keep them.
+  if (creation.verdict !== undefined) call.args = ''
+  return creation.verdict !== undefined
+}
+
+/** What a task of a process that shares the memory creates; `undefined` while its flags are to come. */
+function verdictByFlags(call: LoggedCall, creator: Process, file: string): Verdict | undefined {
   const flags = cloneFlags(call)
   if (flags === undefined) {
-    if (call.outcome === undefined) return false
-    if (call.outcome.kind === 'returned' && creator.sharesMemory) {
+    if (call.outcome?.kind === 'returned') {
       throw new TraceInputError({ file, line: call.lastLine }, `flags=CLONE_… in ${call.name}`, call.args)
     }
+    return call.outcome === undefined ? undefined : COPIES
   }
-  const bits = flags ?? 0
-  creation.verdict =
-    (bits & CLONE_THREAD) !== 0
-      ? { kind: 'thread', process: creator }
-      : { kind: 'process', sharesMemory: (bits & CLONE_VM) !== 0 && creator.sharesMemory }
-  return true
+  if ((flags & CLONE_THREAD) !== 0) return { kind: 'thread', process: creator }
+  return (flags & CLONE_VM) === 0 ? COPIES : { kind: 'process', sharesMemory: true }
 }
 
 /** Finds out the process of a task, if that can be known by now. */
@@ -211,8 +220,8 @@ export function resolveTask(task: Task, file: string): Process | undefined {
   const verdicts = possible.map((creation) => verdictOf(creation, file))
   const first = verdicts[0]
   if (first === undefined || !verdicts.every((verdict) => verdict !== undefined && sameVerdict(verdict, first))) return undefined
-  task.process = first.kind === 'thread' ? first.process : { isMain: false, sharesMemory: first.sharesMemory }
-  return task.process
+  task.candidates = []
+  return (task.process = processOf(first))
 }
 
 /** Whether the call is in progress, or has lost its second line. */
@@ -221,10 +230,29 @@ function mayHaveCreatedAnother(creation: Creation): boolean {
   return outcome === undefined || outcome.kind === 'unknown'
 }
 
+/**
+ * Gives the verdict on a creating call. Usually it has been decided at the call's first line; but where a log tells the
+ * whole call behind its task's first lines, that is yet to come, for the creator too, and its creator.
+ */
 function verdictOf(creation: Creation, file: string): Verdict | undefined {
-  // Where a log tells the creating call on one line, behind the new task's first ones, it is not yet decided.
-  if (creation.verdict === undefined && resolveTask(creation.call.task, file) !== undefined) decideCreation(creation, file)
+  const ancestors = new Set<Creation>()
+  let oldest: Creation | undefined = creation
+  while (oldest !== undefined && oldest.verdict === undefined && oldest.call.task.process === undefined) {
+    // Tasks that have created each other are known to nobody.
+    if (ancestors.has(oldest)) return undefined
+    ancestors.add(oldest)
+    oldest = oldest.call.task.creation
+  }
+  if (oldest === undefined || !decideCreation(oldest, file)) return undefined
+  for (const next of [...ancestors].reverse()) {
+    next.call.task.process = processOf(next.call.task.creation!.verdict!)
+    if (!decideCreation(next, file)) return undefined
+  }
   return creation.verdict
+}
+
+function processOf(verdict: Verdict): Process {
+  return verdict.kind === 'thread' ? verdict.process : { isMain: false, sharesMemory: verdict.sharesMemory }
 }
 
 function sameVerdict(a: Verdict, b: Verdict): boolean {
@@ -233,12 +261,13 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
 }
 
 const FLAGS = /\bflags=([^,})]*)(.?)/
-const COMMENT = /\s*\/\*.*?\*\//g
+const COMMENT = /\/\*.*?\*\//g
 
 /** Reads the flags of a creating call; `undefined` if they are not, or not fully, written yet. */
 function cloneFlags(call: LoggedCall): number | undefined {
   if (call.name === 'fork') return 0
   if (call.name === 'vfork') return CLONE_VM
+  if (call.args.length > LONGEST_ARGUMENTS) return undefined
   const fields = FLAGS.exec(call.args)
   if (fields === null || (fields[2] === '' && call.outcome === undefined)) return undefined
   let bits = 0

@@ -1,6 +1,6 @@
 // Iteration over areas in address order. The set may change meanwhile: the iterator then goes on
 // with the first area that starts at or above the end of the last one it gave, so that what it
-// gives ascends and is disjoint, whatever happens in between.
+// gives ascends and is disjoint, whatever happens in between. One that was done stays done.
 import type { AnyAddr } from '@addrspace/memory-addr'
 
 import type { AreaIndex } from './area-index.ts'
@@ -13,6 +13,7 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
   readonly #cursor: AreaCursor<F, P, A>
   #version: number
   #isStarted: boolean
+  #isDone: boolean
   // Areas that end above this bound are still to come …
   #fromKey: number
   #fromRest: number
@@ -25,6 +26,7 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
     this.#cursor = new AreaCursor(index)
     this.#version = index.version
     this.#isStarted = false
+    this.#isDone = false
     this.#fromKey = fromKey
     this.#fromRest = fromRest
     this.#endKey = endKey
@@ -37,9 +39,13 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
 
   /** @throws TypeError if it iterates over a snapshot that has been disposed of */
   next(): IteratorResult<MemoryArea<F, P, A>, undefined> {
+    if (this.#isDone) return { done: true, value: undefined }
     const cursor = this.#cursor
     const isThere = this.#isStarted && this.#version === this.#index.version ? cursor.next() : this.#seek()
-    if (!isThere || !isBelow(cursor.startKey, cursor.startRest, this.#endKey, this.#endRest)) return { done: true, value: undefined }
+    if (!isThere || !isBelow(cursor.startKey, cursor.startRest, this.#endKey, this.#endRest)) {
+      this.#isDone = true
+      return { done: true, value: undefined }
+    }
     this.#fromKey = cursor.endKey
     this.#fromRest = cursor.endRest
     return { done: false, value: this.#index.areaIn(cursor.leaf, cursor.slot) }

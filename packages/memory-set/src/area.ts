@@ -1,6 +1,6 @@
 // MemoryArea: what a set tells about one of its areas. A value: it stays true after later changes
 // of the set, and costs no bigint until one of its bounds is asked for.
-import { addrRange, formatHex } from '@addrspace/memory-addr'
+import { addrRange, checkWord, formatHex } from '@addrspace/memory-addr'
 import type { AddrRange, AnyAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import type { MappingBackend } from './backend.ts'
@@ -57,7 +57,9 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
     return this.attributes.guards
   }
 
+  /** @throws TypeError, RangeError if `addr` is not a 64-bit word */
   contains(addr: A): boolean {
+    checkWord(addr, 'addr')
     const key = keyOf(addr)
     const rest = restOf(addr)
     return !isBelow(key, rest, this.startKey, this.startRest) && isBelow(key, rest, this.endKey, this.endRest)
@@ -87,6 +89,12 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
   }
 }
 
+/** Flags are of any type, and what cannot be printed must not turn a refusal that names its area into a throw. */
 function printed(flags: unknown): string {
-  return typeof flags === 'object' && flags !== null ? JSON.stringify(flags) : String(flags)
+  if (typeof flags !== 'object' || flags === null) return String(flags)
+  try {
+    return JSON.stringify(flags, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+  } catch {
+    return '[object Object]'
+  }
 }

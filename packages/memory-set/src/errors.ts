@@ -70,7 +70,7 @@ export class MappingError extends Error {
   readonly untrusted: readonly AddrRange[]
 
   constructor(reason: MappingErrorReason, message: string, details: MappingErrorDetails = {}) {
-    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = CODES[reason]
     this.reason = reason
     this.range = details.range

@@ -1,7 +1,7 @@
 // A request worked out before anything is touched: which areas go, which come in their place, and
 // what the backends have to do. All questions to the calling program (flags, merging, slices) are
 // asked here; a plan that is refused, or in which a callback throws, leaves nothing behind.
-import { addrRange } from '@addrspace/memory-addr'
+import { addrRange, checkAlign } from '@addrspace/memory-addr'
 import type { AnyAddr } from '@addrspace/memory-addr'
 
 import type { AreaIndex } from './area-index.ts'
@@ -290,7 +290,7 @@ export class Plan<F, P, A extends AnyAddr> {
     }
     if (backend.slice !== undefined) {
       backend = backend.slice(addrRange(addressOf(startKey, startRest) as A, addressOf(endKey, endRest)))
-      checkBackend(backend, '"slice" must give a backend')
+      checkBackend(backend, 'slice', 'must give a backend')
     }
     const isSame = backend === attributes.backend && guards === attributes.guards
     const piece = isSame ? attributes : this.#index.store.attributeTable.lookup(attributes.flags, backend, guards)
@@ -371,13 +371,14 @@ export function mayMerge<F, P, A extends AnyAddr>(
 }
 
 /**
- * Refuses what is no backend.
+ * Refuses what is no backend, and a granule that is none. Messages start with `name`.
  *
- * @throws TypeError
+ * @throws TypeError, RangeError
  */
-export function checkBackend(backend: Partial<MappingBackend<never, never, never>>, rule: string): void {
+export function checkBackend(backend: Partial<MappingBackend<never, never, never>>, name: string, rule: string): void {
   const isBackend = typeof backend?.map === 'function' && typeof backend.unmap === 'function' && typeof backend.protect === 'function'
-  if (!isBackend) throw new TypeError(`${rule}, got ${typeof backend}`)
+  if (!isBackend) throw new TypeError(`"${name}" ${rule}, got ${typeof backend}`)
+  if (backend.granule !== undefined) checkAlign(backend.granule, `${name}.granule`)
 }
 
 export function guardsOf(below: bigint, above: bigint): Guards {

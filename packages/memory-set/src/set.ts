@@ -1,7 +1,7 @@
 // MemorySet: the areas of one address space and the page table that realises them, changed
 // together or not at all. Every operation first plans (plan.ts), then has the backends act
 // (act.ts), then commits the new areas to the index in one step (internal/splice.ts).
-import { addrRangeFromSize, checkSize, checkWord, formatHex, isPowerOfTwo, WORD_SPACE } from '@addrspace/memory-addr'
+import { addrRangeFromSize, checkSize, checkWord, formatHex, WORD_SPACE } from '@addrspace/memory-addr'
 import type { AddrRange, AnyAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import { act, asTransactional, compensate, isRefusal, undoError } from './act.ts'
@@ -70,6 +70,8 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     super(AreaIndex.empty())
     const { pageTable, flagsEqual = Object.is, permits, merge = 'never' } = options
     checkChoice(merge, ['never', 'equal-neighbours'], 'merge')
+    checkFunction(flagsEqual, 'flagsEqual')
+    if (permits !== undefined) checkFunction(permits, 'permits')
     this.pageTable = pageTable
     this.#table = asTransactional(pageTable)
     this.#flagsEqual = flagsEqual
@@ -92,9 +94,8 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
   map(start: A, size: bigint, flags: F, backend: MappingBackend<F, P, A>, options: MapOptions = {}): MappingResult {
     if (this.state !== 'ready') this.refuse()
     const { onOverlap = 'refuse', guards } = options
-    checkBackend(backend, '"backend" must be a MappingBackend')
+    checkBackend(backend, 'backend', 'must be a MappingBackend')
     checkChoice(onOverlap, ['refuse', 'replace'], 'onOverlap')
-    if (backend.granule !== undefined && !isPowerOfTwo(backend.granule)) throw new RangeError(`"backend.granule" must be a power of two, got ${formatHex(backend.granule)}`)
     const kept = guards === undefined ? NO_GUARDS : checkedGuards(guards)
     const outOfRange = checkRequest(start, size)
     if (outOfRange !== undefined) return outOfRange
@@ -259,7 +260,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
 
   /** Keeps where undoing was refused, for the transaction around it. */
   #remember(error: unknown): void {
-    if (this.#depth > 0 && error instanceof MappingError) this.#untrusted.push(...error.untrusted)
+    if (this.#depth > 0 && error instanceof MappingError) for (const range of error.untrusted) this.#untrusted.push(range)
   }
 
   #commit(plan: Plan<F, P, A>): void {
@@ -274,11 +275,11 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     this.index.revertTo(before)
     this.#table?.rollbackTransaction()
     const journal = this.#journal
-    const untrusted = this.#guarded(() => compensate(journal, mark.journal, journal.length, this.pageTable))
-    untrusted.unshift(...this.#untrusted.slice(mark.untrusted))
+    const refusedNow = this.#guarded(() => compensate(journal, mark.journal, journal.length, this.pageTable))
+    const untrusted = [...this.#untrusted.slice(mark.untrusted), ...refusedNow]
     journal.length = mark.journal
-    if (--this.#depth === 0) this.#untrusted.length = 0
-    else this.#untrusted.splice(mark.untrusted, Infinity, ...untrusted)
+    this.#untrusted.length = mark.untrusted
+    if (--this.#depth > 0) for (const range of untrusted) this.#untrusted.push(range)
     return undoError(untrusted, cause)
   }
 
@@ -328,6 +329,10 @@ function checkedGuards(guards: Partial<Guards>): Guards {
   checkSize(below, 'guards.below')
   checkSize(above, 'guards.above')
   return guardsOf(below, above)
+}
+
+function checkFunction(value: unknown, name: string): void {
+  if (typeof value !== 'function') throw new TypeError(`"${name}" must be a function, got ${typeof value}`)
 }
 
 function checkChoice(value: string, choices: readonly string[], name: string): void {

@@ -134,7 +134,7 @@ export const setFailureCases: readonly ConformanceCase[] = [
   },
 ]
 
-/** Calls of a set that would change it. */
+/** Calls of a set: those that would change it, and those that only ask. */
 function innerCalls(): readonly (readonly [string, <F, P>(bench: Bench<F, P>, set: ReturnType<Bench<F, P>['set']>) => unknown])[] {
   return [
     ['map', (bench, set) => bench.map(set, 40, 44)],
@@ -142,6 +142,10 @@ function innerCalls(): readonly (readonly [string, <F, P>(bench: Bench<F, P>, se
     ['protect', (bench, set) => flip(bench, set, 0, 4)],
     ['clear', (_bench, set) => set.clear()],
     ['transaction', (_bench, set) => set.transaction(() => ({ ok: true, value: undefined }))],
+    ['find', (bench, set) => set.find(bench.at(0))],
+    ['overlaps', (bench, set) => set.overlaps(bench.range(0, 4))],
+    ['findFreeArea', (bench, set) => set.findFreeArea(bench.size(1))],
+    ['snapshot', (_bench, set) => set.snapshot()],
   ]
 }
 

@@ -48,7 +48,8 @@ export const setFindFreeCases: readonly ConformanceCase[] = [
       checkOk(bench.map(set, 0, 24), 'map [0, 24)')
       checkOk(bench.map(set, 24, 80), 'map [24, 80)')
       const limit = bench.range(0, 256)
-      const find = (hint: number, size: number): bigint | undefined => set.findFreeArea(bench.size(size), { hint: bench.at(hint), limit, align: bench.size(16) })
+      const find = (hint: number, size: number): bigint | undefined =>
+        set.findFreeArea(bench.size(size), { hint: bench.at(hint), limit, align: bench.size(16) })
       checkEqual(find(16, 16), bench.at(80), 'aligned free space behind two areas')
       checkOk(bench.unmap(set, 24, 28), 'unmap [24, 28)')
       checkEqual(find(16, 16), bench.at(80), 'aligned free space with a gap too small')

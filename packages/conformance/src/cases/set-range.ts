@@ -24,7 +24,8 @@ export const setRangeCases: readonly ConformanceCase[] = [
         for (const at of [0, 4, 6, 8, 10, 12, 20]) {
           const start = bench.at(at)
           checkRefused(set.map(start, 0n, bench.flags(1), bench.backend), 'InvalidParam', 'empty-range', `map of nothing at ${at}`)
-          checkRefused(set.map(start, 0n, bench.flags(1), bench.backend, { onOverlap: 'replace' }), 'InvalidParam', 'empty-range', `replacing map of nothing at ${at}`)
+          const replacing = set.map(start, 0n, bench.flags(1), bench.backend, { onOverlap: 'replace' })
+          checkRefused(replacing, 'InvalidParam', 'empty-range', `replacing map of nothing at ${at}`)
           checkOk(set.unmap(start, 0n), `unmap of nothing at ${at}`)
           let asked = 0
           checkOk(set.protect(start, 0n, () => { asked += 1; return bench.flags(1) }), `protect of nothing at ${at}`)
@@ -49,7 +50,8 @@ export const setRangeCases: readonly ConformanceCase[] = [
       const before = bench.state(set)
       const last = virtAddr(WORD_SPACE - bench.granule)
       const calls = bench.recorded(() => {
-        for (const [start, size] of [[last, 2n * bench.granule], [last, bench.granule + 1n], [bench.at(0), WORD_SPACE], [virtAddr(1n), WORD_SPACE]] as const) {
+        const beyond = [[last, 2n * bench.granule], [last, bench.granule + 1n], [bench.at(0), WORD_SPACE], [virtAddr(1n), WORD_SPACE]] as const
+        for (const [start, size] of beyond) {
           for (const onOverlap of ['refuse', 'replace'] as const) {
             checkRefused(set.map(start, size, bench.flags(0), bench.backend, { onOverlap }), 'InvalidParam', 'out-of-range', 'map beyond 2^64')
           }
@@ -79,6 +81,8 @@ export const setRangeCases: readonly ConformanceCase[] = [
       const last = virtAddr(manifest.space.end - 1n)
       checkEqual(set.find(last)?.end, manifest.space.end, 'end of the last area')
       checkEqual(set.overlaps({ start: last, end: manifest.space.end }), true, 'overlaps at the last byte')
+      const upToEnd = Array.from(set.areasIn({ start: last, end: manifest.space.end }), (area) => bench.piece(area).start)
+      checkEqual(upToEnd, [8], 'starts of the areas at the last byte')
       checkRefused(bench.map(set, 15, LAST_GRANULES), 'AlreadyExists', 'overlap', 'map over the last granule')
       checkOk(bench.protect(set, 15, LAST_GRANULES, 1), 'protect the last granule')
       checkEqual(bench.areas(set), [{ start: 8, end: 15, flags: 0 }, { start: 15, end: LAST_GRANULES, flags: 1 }], 'areas after protect')
@@ -106,7 +110,8 @@ export const setRangeCases: readonly ConformanceCase[] = [
       checkEqual(set.findFreeArea(bench.granule), undefined, 'free space in a full set')
       const middle = virtAddr(WORD_SPACE / 2n)
       checkOk(set.unmap(middle, bench.granule), 'unmap in the middle')
-      checkEqual(Array.from(set, ({ start: from, end }) => [from, end]), [[0n, middle], [middle + bench.granule, WORD_SPACE]], 'areas around the hole')
+      const around = [[0n, middle], [middle + bench.granule, WORD_SPACE]]
+      checkEqual(Array.from(set, ({ start: from, end }) => [from, end]), around, 'areas around the hole')
       checkEqual(set.findFreeArea(bench.granule, { align: bench.granule }), middle, 'the only free granule')
       checkOk(set.unmap(start, WORD_SPACE), 'unmap 2^64 bytes')
       checkEqual(set.size, 0, 'areas left')

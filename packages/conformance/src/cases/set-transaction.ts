@@ -25,7 +25,10 @@ export const setTransactionCases: readonly ConformanceCase[] = [
       })
       checkOk(result, 'transaction')
       checkEqual(result.value, 'told', 'value of the transaction')
-      const wanted = [{ start: 0, end: 4, flags: 1 }, { start: 4, end: 6, flags: 0 }, { start: 10, end: 16, flags: 1 }, { start: 24, end: 32, flags: 0 }]
+      const wanted = [
+        { start: 0, end: 4, flags: 1 }, { start: 4, end: 6, flags: 0 },
+        { start: 10, end: 16, flags: 1 }, { start: 24, end: 32, flags: 0 },
+      ]
       checkEqual(bench.areas(set), wanted, 'areas after the transaction')
     },
   },

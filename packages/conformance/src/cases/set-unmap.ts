@@ -50,7 +50,9 @@ export const setUnmapCases: readonly ConformanceCase[] = [
       const bench = open()
       const set = bench.set()
       checkOk(set.clear(), 'clear of an empty set')
-      for (let start = 0; start < 40; start += 4) checkOk(bench.map(set, start, start + 3, start / 4, start % 8 === 0 ? bench.backend : bench.other), `map at ${start}`)
+      for (let start = 0; start < 40; start += 4) {
+        checkOk(bench.map(set, start, start + 3, start / 4, start % 8 === 0 ? bench.backend : bench.other), `map at ${start}`)
+      }
       checkOk(set.clear(), 'clear')
       checkEqual([set.size, set.isEmpty, bench.areas(set), bench.table()], [0, true, [], []], 'set and table after clear')
       checkOk(bench.map(set, 0, 40, 0), 'map over all that was cleared')

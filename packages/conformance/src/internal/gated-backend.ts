@@ -37,7 +37,13 @@ export class GatedBackend<F, P> implements MappingBackend<F, P> {
       this.canMerge = (left, right) =>
         this.#isBehindSameGate(left) && this.#isBehindSameGate(right) && (inner.canMerge?.(inside(left), inside(right)) ?? false)
     }
-    if (inner.slice) this.slice = (range) => new GatedBackend(inner.slice?.(range) ?? inner, gate, granule)
+    if (inner.slice) {
+      this.slice = (range) => {
+        const slice = inner.slice?.(range) ?? inner
+        // A backend that is its own slice stays one object, or neighbours would no longer merge.
+        return slice === inner ? this : new GatedBackend(slice, gate, granule)
+      }
+    }
     if (inner.fault) {
       this.fault = (addr, access, flags, pageTable) => {
         const answer = gate({ verb: 'fault', start: addr, size: 1n })

@@ -12,12 +12,18 @@ export interface Failure {
   readonly how: 'refuse' | 'throw'
 }
 
-/** One operation that may change the set; granules [start, end). */
+/** Granules [start, end). */
+interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+/** One operation that may change the set. */
 export type Change = { readonly fails?: Failure } & (
-  | { readonly verb: 'map'; readonly start: number; readonly end: number; readonly flags: number; readonly backend: BackendName; readonly replaces: boolean }
-  | { readonly verb: 'unmap'; readonly start: number; readonly end: number }
+  | Range & { readonly verb: 'map'; readonly flags: number; readonly backend: BackendName; readonly replaces: boolean }
+  | Range & { readonly verb: 'unmap' }
   /** `only`: areas of other flags are left alone. */
-  | { readonly verb: 'protect'; readonly start: number; readonly end: number; readonly flags: number; readonly only?: number; readonly refusesHoles: boolean }
+  | Range & { readonly verb: 'protect'; readonly flags: number; readonly only?: number; readonly refusesHoles: boolean }
   | { readonly verb: 'clear' }
 )
 

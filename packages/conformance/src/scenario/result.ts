@@ -48,7 +48,10 @@ export function formatOpResult(result: OpResult): string {
   })
 }
 
-/** Writes the line of one scenario: `{"name", "areas", "root", "root1", "frames", "mismatches"}`, without roots and frames where there is no table. */
+/**
+ * Writes the line of one scenario: `{"name", "areas", "root", "root1", "frames", "mismatches"}`, without roots and frames
+ * where there is no table.
+ */
 export function formatSummary(summary: ScenarioSummary): string {
   const { table } = summary
   return JSON.stringify({

@@ -1,0 +1,38 @@
+/**
+ * Scenarios on the backends without a machine. Flags are the bits of the format themselves; the whole 64-bit space can
+ * be used, byte by byte.
+ */
+
+import { MockBackend, MockPageTable, NullBackend } from '@addrspace/backend-mock'
+import { bitsPermit, scenarioRunner, type ScenarioRunner } from '@addrspace/conformance'
+import { WORD_SPACE } from '@addrspace/memory-addr'
+import { MemorySet } from '@addrspace/memory-set'
+
+const FIND_FREE = { align: 1n, limit: { start: 0n, end: WORD_SPACE } }
+
+/** Flags that are bits already. */
+const NUMBERS = {
+  flagStyle: 'number' as const,
+  toFlags: (bits: number): number => bits,
+  toBits: (flags: number): number => flags,
+}
+
+export const mockScenarios: ScenarioRunner = scenarioRunner<number, MockPageTable>({
+  name: 'mock',
+  ...NUMBERS,
+  open({ merge }) {
+    const set = new MemorySet<number, MockPageTable>({ pageTable: new MockPageTable(), permits: bitsPermit, merge })
+    const backend = new MockBackend() // one object for all areas, so that neighbours may merge
+    return { set, findFree: FIND_FREE, backendFor: () => backend }
+  },
+})
+
+export const nullScenarios: ScenarioRunner = scenarioRunner<number, undefined>({
+  name: 'null',
+  ...NUMBERS,
+  open({ merge }) {
+    const set = new MemorySet<number, undefined>({ pageTable: undefined, permits: bitsPermit, merge })
+    const backend = new NullBackend()
+    return { set, findFree: FIND_FREE, backendFor: () => backend }
+  },
+})

@@ -1,0 +1,103 @@
+/**
+ * `addrspace conform`: holds the backends against the conformance suite, and prints the matrix of cases and backends.
+ */
+
+import { conformanceCases, type CaseReport, type CaseStatus, type ConformanceCase } from '@addrspace/conformance'
+import { ALL_BACKENDS, selectBackends } from './backends.ts'
+import { EXIT_CHECK_FAILED, EXIT_OK, InputError, printable } from './failure.ts'
+import type { Output, Paint, Tone } from './output.ts'
+import { Progress } from './progress.ts'
+import { alignColumns } from './table.ts'
+
+export interface ConformOptions {
+  /** A backend or `all`, the default. */
+  readonly backend?: string
+  /** Only the cases whose ids contain this. */
+  readonly filter?: string
+  /** A row per case instead of one per group. */
+  readonly verbose?: boolean
+  readonly json?: boolean
+}
+
+/** What one backend made of one case. */
+interface Verdict extends CaseReport {
+  readonly backend: string
+}
+
+/**
+ * Runs the suite and gives the exit code: 1 if a case failed that is not known to.
+ *
+ * @throws InputError if there is no such backend, or no such case.
+ */
+export async function conform(options: ConformOptions, output: Output): Promise<number> {
+  const backends = selectBackends(options.backend ?? ALL_BACKENDS)
+  const cases = conformanceCases(options.filter)
+  if (cases.length === 0) throw new InputError(`no case has ${JSON.stringify(options.filter)} in its id; conform --verbose lists all`)
+  const verdicts: Verdict[] = []
+  const progress = new Progress()
+  for (const { name, loadSubject } of backends) {
+    const subject = await loadSubject()
+    for (const { id } of cases) {
+      progress.report(() => `${name}: ${id}`)
+      verdicts.push({ backend: name, ...subject.run(id) })
+    }
+  }
+  progress.done()
+
+  if (options.json === true) {
+    output.json({ cases: verdicts.map(({ id, backend, status, detail }) => ({ id, backend, status, detail })) })
+  } else {
+    const names = backends.map(({ name }) => name)
+    const hasRowPerCase = options.verbose ?? options.filter !== undefined
+    printMatrix(hasRowPerCase ? caseRows(cases, names, verdicts, output.paint) : groupRows(cases, names, verdicts, output.paint), names, output)
+    printDetails(cases, verdicts, output)
+  }
+  return verdicts.some(({ status }) => status === 'fail') ? EXIT_CHECK_FAILED : EXIT_OK
+}
+
+const TONES: Readonly<Record<CaseStatus, Tone>> = { pass: 'good', fail: 'bad', unsupported: 'dim', known: 'execute' }
+/** In the order in which a cell lists them. */
+const STATUSES: readonly CaseStatus[] = ['pass', 'fail', 'known', 'unsupported']
+
+function caseRows(cases: readonly ConformanceCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
+  const statusOf = new Map(verdicts.map(({ id, backend, status }) => [`${backend} ${id}`, status]))
+  return cases.map(({ id }) => {
+    const cells = names.map((name) => statusOf.get(`${name} ${id}`)).map((status) => (status === undefined ? '' : paint(TONES[status], status)))
+    return [id, ...cells]
+  })
+}
+
+function groupRows(cases: readonly ConformanceCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
+  const groups = [...new Set(cases.map(({ id }) => groupOf(id)))]
+  const rowOf = (title: string, isIn: (id: string) => boolean): string[] => {
+    const cells = names.map((name) => countStatuses(verdicts.filter(({ backend, id }) => backend === name && isIn(id)), paint))
+    return [`${title} (${cases.filter(({ id }) => isIn(id)).length} cases)`, ...cells]
+  }
+  return [...groups.map((group) => rowOf(group, (id) => groupOf(id) === group)), rowOf('all', () => true)]
+}
+
+/** Cases are named by clause: `set/wrap` belongs to `set`. */
+function groupOf(id: string): string {
+  return id.split('/', 1)[0]!
+}
+
+function countStatuses(verdicts: readonly Verdict[], paint: Paint): string {
+  const counts = STATUSES.map((status) => ({ status, count: verdicts.filter((verdict) => verdict.status === status).length }))
+  return counts.filter(({ count }) => count > 0).map(({ status, count }) => paint(TONES[status], `${count} ${status}`)).join(', ')
+}
+
+function printMatrix(rows: readonly string[][], names: readonly string[], output: Output): void {
+  const head = ['', ...names.map((name) => output.paint('bold', name))]
+  for (const line of alignColumns([head, ...rows])) output.line(line)
+}
+
+/** Tells of every failure in full, and of every known one why it is. */
+function printDetails(cases: readonly ConformanceCase[], verdicts: readonly Verdict[], output: Output): void {
+  const titles = new Map(cases.map(({ id, title, law }) => [id, `${title} (${law})`]))
+  for (const { backend, id, status, detail } of verdicts) {
+    if (status !== 'fail' && status !== 'known') continue
+    output.line()
+    output.line(`${output.paint(TONES[status], status.toUpperCase())} ${id} on ${backend}: ${titles.get(id) ?? ''}`)
+    for (const line of detail.split('\n')) output.line(`  ${printable(line)}`)
+  }
+}

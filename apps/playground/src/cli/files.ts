@@ -1,0 +1,146 @@
+/**
+ * Reading what the user names: files relative to where the user stands, standard input for `-`, compressed files as if
+ * they were not. Whatever can go wrong with a file is one line that names it. What a file means is its command's.
+ */
+
+import { createReadStream, openSync, closeSync, readFileSync, readSync, statSync, type Stats } from 'node:fs'
+import { resolve } from 'node:path'
+import { createGunzip, gunzipSync } from 'node:zlib'
+import { InputError } from './failure.ts'
+
+/** The name that means standard input. */
+export const STDIN = '-'
+
+const LARGEST_TEXT = 2 ** 29 - 2 ** 20 // bytes; somewhat below the longest string
+const GZIP_MAGIC = [0x1f, 0x8b] as const // RFC 1952, 2.3.1
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  ENOTDIR: 'no such file or folder',
+  EISDIR: 'is a folder, not a file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ESRCH: 'no such process',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  ERR_INVALID_ARG_VALUE: 'is no name of a file',
+  ERR_FS_FILE_TOO_LARGE: 'too large to be read at once',
+  ERR_STRING_TOO_LONG: 'too large to be read at once',
+  ERR_BUFFER_TOO_LARGE: 'too large to be read at once',
+}
+
+/** Gives the absolute path of a name: relative to INIT_CWD, which npm sets to where the user stands, or else to the cwd. */
+export function userPath(name: string): string {
+  return resolve(process.env['INIT_CWD'] || process.cwd(), name)
+}
+
+/**
+ * Tells what lies at a path.
+ *
+ * @throws InputError if there is nothing, or it cannot be looked at.
+ */
+export function inspectPath(name: string): Stats {
+  return attempt(name, () => statSync(userPath(name)))
+}
+
+/**
+ * Reads a text file, or standard input; gzip is unpacked. `where` is what messages call it.
+ *
+ * @throws InputError if it cannot be read, or is no text.
+ */
+export async function readText(name: string, where: string = name === STDIN ? 'standard input' : name): Promise<string> {
+  try {
+    const raw = name === STDIN ? await readStdin() : readFileSync(userPath(name))
+    const text = (isGzip(raw) ? gunzipSync(raw, { maxOutputLength: LARGEST_TEXT }) : raw).toString('utf8')
+    checkText(where, text)
+    return text
+  } catch (error) {
+    throw asInputError(where, error)
+  }
+}
+
+/** A file that is read piece by piece. */
+export interface TextStream extends AsyncIterable<string> {
+  /** Bytes of the file, compressed if it is; 0 where there is no telling. */
+  readonly size: number
+  /** Bytes of the file read so far. */
+  readonly position: number
+}
+
+/**
+ * Opens a text file for reading piece by piece, in bounded memory; gzip is unpacked. Iterate once.
+ *
+ * @throws InputError here or while iterating, if it cannot be read or is no text.
+ */
+export function openText(name: string): TextStream {
+  const path = userPath(name)
+  const stats = inspectPath(name)
+  if (stats.isDirectory()) throw new InputError(`${name}: ${PROBLEMS['EISDIR']!}`)
+  const isCompressed = stats.isFile() && attempt(name, () => startsAsGzip(path))
+  const file = createReadStream(path)
+  return {
+    size: stats.size,
+    get position() {
+      return file.bytesRead
+    },
+    async *[Symbol.asyncIterator]() {
+      try {
+        const bytes = isCompressed ? file.pipe(createGunzip()) : file
+        // An error of the file does not reach the stream it is piped to.
+        file.on('error', (error) => bytes.destroy(error))
+        bytes.setEncoding('utf8')
+        for await (const piece of bytes as AsyncIterable<string>) {
+          checkText(name, piece)
+          yield piece
+        }
+      } catch (error) {
+        throw asInputError(name, error)
+      } finally {
+        file.destroy()
+      }
+    },
+  }
+}
+
+/** As a stream, because a standard input that does not block cannot be read at once. */
+async function readStdin(): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of process.stdin as AsyncIterable<Buffer>) pieces.push(piece)
+  return Buffer.concat(pieces)
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return GZIP_MAGIC.every((byte, index) => bytes[index] === byte)
+}
+
+function startsAsGzip(path: string): boolean {
+  const file = openSync(path, 'r')
+  try {
+    const head = new Uint8Array(GZIP_MAGIC.length)
+    readSync(file, head)
+    return isGzip(head)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function checkText(where: string, text: string): void {
+  if (text.includes('\0')) throw new InputError(`${where}: is not a text file`)
+}
+
+function attempt<T>(where: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw asInputError(where, error)
+  }
+}
+
+/** Turns what the system says about a file into a line; anything else is handed back as it is. */
+function asInputError(where: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
+  const { code } = error
+  if (code.startsWith('Z_')) return new InputError(`${where}: is damaged: not all of it could be unpacked`)
+  const problem = PROBLEMS[code] ?? `cannot be read (${code})`
+  return new InputError(`${where}: ${problem}`)
+}

@@ -1,0 +1,79 @@
+/**
+ * `addrspace replay`: replays the recorded run of a program on the backends, and tells what differs from the kernel.
+ */
+
+import { TraceInputError } from '@addrspace/linux-trace'
+import type { ReplayOutcome } from '../adapters/replay-backends.ts'
+import { ALL_BACKENDS, selectBackends, type BackendEntry } from './backends.ts'
+import { EXIT_CHECK_FAILED, EXIT_OK, InputError } from './failure.ts'
+import type { TextStream } from './files.ts'
+import type { Output } from './output.ts'
+import { roughSize } from './picture.ts'
+import { Progress } from './progress.ts'
+import { printReplays } from './replay-report.ts'
+import { readTrace, type TraceFiles } from './trace-files.ts'
+
+export interface ReplayOptions {
+  /** A backend or `all`, the default. */
+  readonly backend?: string
+  /** File with the areas at the start. */
+  readonly start?: string
+  /** File with the areas at the end. */
+  readonly end?: string
+  /** False leaves the picture out. */
+  readonly picture?: boolean
+  readonly json?: boolean
+}
+
+/**
+ * Replays a trace and gives the exit code: 1 if a backend's replay does not match.
+ *
+ * @throws InputError if a file or an option is wrong.
+ */
+export async function replay(trace: string, options: ReplayOptions, output: Output): Promise<number> {
+  const entries = selectBackends(options.backend ?? ALL_BACKENDS)
+  const replays = await checked(async () => {
+    const files = await readTrace(trace, options)
+    const done: ReplayOutcome[] = []
+    for (const entry of entries) done.push(await replayOn(entry, files))
+    return done
+  })
+  if (options.json === true) output.json({ trace, backends: replays.map(({ report }) => report) })
+  else printReplays(trace, replays, options.picture !== false, output)
+  return replays.every(({ report }) => report.match) ? EXIT_OK : EXIT_CHECK_FAILED
+}
+
+async function replayOn({ name, loadReplay }: BackendEntry, files: TraceFiles): Promise<ReplayOutcome> {
+  const backend = await loadReplay()
+  const progress = new Progress()
+  try {
+    const { start, end, checkpoints, logFile } = files
+    const log = watched(files.openLog(), (stream) => progress.report(() => `${name}: ${describePosition(stream)}`))
+    return await backend.replay({ start, end, checkpoints, logFile, log })
+  } finally {
+    progress.done()
+  }
+}
+
+/** Passes a log on, and calls `watch` before each piece of it. */
+async function* watched(log: TextStream, watch: (log: TextStream) => void): AsyncIterable<string> {
+  for await (const piece of log) {
+    watch(log)
+    yield piece
+  }
+}
+
+function describePosition({ position, size }: TextStream): string {
+  const read = roughSize(BigInt(position))
+  return size === 0 ? read : `${Math.floor((100 * position) / size)} % (${read} of ${roughSize(BigInt(size))})`
+}
+
+/** Tells what is wrong in a trace as the input error it is. */
+async function checked<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof TraceInputError)) throw error
+    throw new InputError(error.message)
+  }
+}

@@ -1,0 +1,117 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { addrspace, expectRefusal, folderWith } from './command-line.ts'
+
+const START = `00400000-00401000 r-xp 00000000 fe:00 7                                  /bin/p
+7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]
+`
+const LOG = `10 execve("/bin/p", ["p"], 0x7ffe00000000 /* 3 vars */) = 0
+10 mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7ffff7fc0000
+10 mprotect(0x7ffff7fc0000, 4096, PROT_READ) = 0
+10 exit_group(0)                     = ?
+`
+const MIDDLE = `00400000-00401000 r-xp 00000000 fe:00 7                                  /bin/p
+7ffff7fc0000-7ffff7fc2000 rw-p 00000000 00:00 0
+7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]
+`
+const END = `00400000-00401000 r-xp 00000000 fe:00 7                                  /bin/p
+7ffff7fc0000-7ffff7fc1000 r--p 00000000 00:00 0
+7ffff7fc1000-7ffff7fc2000 rw-p 00000000 00:00 0
+7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]
+`
+const TRACE = { 'p/strace.txt': LOG, 'p/start.maps': START, 'p/end.maps': END, 'p/mid-00002.maps': MIDDLE }
+const MATCH =
+  '"operations":{"mmap":1,"mprotect":1},"areas":4,"kernelAreas":4,"differences":[],"violations":[],"checkpoints":1,"match":true'
+
+describe('addrspace replay', () => {
+  it('prints one line of JSON, all backends by default', async () => {
+    expect(await addrspace(['replay', 'p', '--json'], { cwd: folderWith(TRACE) })).toEqual({
+      code: 0,
+      stdout: `{"trace":"p","backends":[{"name":"mock",${MATCH}},{"name":"null",${MATCH}}]}\n`,
+      stderr: '',
+    })
+  })
+
+  it('prints operations, a row per backend and a picture for people', async () => {
+    const { code, stdout } = await addrspace(['replay', 'p', '--backend', 'mock'], { cwd: folderWith(TRACE) })
+    expect(stdout.split('\n')).toEqual([
+      'p',
+      'mmap 1, mprotect 1',
+      '',
+      "      areas  kernel's  checkpoints  differences  violations",
+      'mock      4         4            1            0           0  match',
+      '',
+      '0x400000-0x401000 (4 KiB, 1 cell = 4 KiB)',
+      '  x',
+      '    ~ 128 TiB free',
+      '0x7ffff7fc0000-0x7ffff7fc2000 (8 KiB, 2 areas, 1 cell = 4 KiB)',
+      '  rw',
+      '    ~ 128 MiB free',
+      '0x7ffffffde000-0x7ffffffff000 (132 KiB, 1 cell = 4 KiB)',
+      '  wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww',
+      'r read   w read and write   x read and execute',
+      '',
+    ])
+    expect(code).toBe(0)
+  })
+
+  it('takes a bare log with its lists by name, and everything compressed', async () => {
+    const cwd = folderWith({ 'log.gz': gzipSync(LOG), a: START, 'b.gz': gzipSync(END) })
+    const { code, stdout } = await addrspace(['replay', 'log.gz', '--start', 'a', '--end', 'b.gz', '--json', '--backend', 'null'], { cwd })
+    expect(stdout).toBe(`{"trace":"log.gz","backends":[{"name":"null",${MATCH.replace('"checkpoints":1', '"checkpoints":0')}}]}\n`)
+    expect(code).toBe(0)
+    const withoutEnd = await addrspace(['replay', 'log.gz', '--start', 'a', '--json', '--backend', 'null'], { cwd })
+    expect(withoutEnd.stdout).toContain('"kernelAreas":null')
+    expect(withoutEnd.code).toBe(0)
+  })
+
+  it('ends with 1 where the lists differ, and says where', async () => {
+    const cwd = folderWith({ ...TRACE, 'p/end.maps': MIDDLE })
+    const json = await addrspace(['replay', 'p', '--json', '--backend', 'mock'], { cwd })
+    expect(json.stdout).toContain('"differences":[{"range":"0x7ffff7fc0000-0x7ffff7fc1000","expected":"rw-p","actual":"r--p"}]')
+    expect(json.stdout).toContain('"match":false')
+    expect(json.code).toBe(1)
+    const human = await addrspace(['replay', 'p', '--no-picture'], { cwd })
+    expect(human.stdout.split('\n').slice(-4)).toEqual([
+      '',
+      "mock, null: differences from the kernel's list",
+      '  0x7ffff7fc0000-0x7ffff7fc1000: rw-p in the kernel, r--p here, at the end',
+      '',
+    ])
+    expect(human.code).toBe(1)
+  })
+
+  it('ends with 1 where the outcome of a call contradicts the layout', async () => {
+    const call = '10 mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7ffff7fc1000\n'
+    const cwd = folderWith({ 'strace.txt': LOG.replace('10 exit_group', `${call}10 exit_group`), 'start.maps': START })
+    const { code, stdout } = await addrspace(['replay', '.', '--json', '--backend', 'mock'], { cwd })
+    expect(stdout).toContain('"violations":[{"line":4,"rule":"mmap-free",')
+    expect(code).toBe(1)
+  })
+
+  it('lists the first differences and counts the rest', async () => {
+    const many = Array.from({ length: 14 }, (_, index) => `${(0x10000 + index * 0x2000).toString(16)}-${(0x11000 + index * 0x2000).toString(16)} r--p 00000000 00:00 0\n`)
+    const cwd = folderWith({ ...TRACE, 'p/end.maps': many.join('') + END })
+    const { stdout } = await addrspace(['replay', 'p', '--no-picture', '--backend', 'mock'], { cwd })
+    expect(stdout).toContain('  0x22000-0x23000: r--p in the kernel, free here, at the end\n  … and 4 more (--json lists all)\n')
+  })
+
+  it('refuses a log that is cut, or garbage, by file and line', async () => {
+    const cwd = folderWith({ ...TRACE, 'p/strace.txt': LOG.slice(0, LOG.indexOf('PROT_READ)')), 'g/strace.txt': '\0\u0001', 'g/start.maps': START })
+    const cut = await addrspace(['replay', 'p', '--json'], { cwd })
+    expect(cut).toMatchObject({ code: 2, stdout: '' })
+    expect(cut.stderr).toMatch(/^addrspace: p\/strace\.txt:3: expected [^\n]+\n$/)
+    expectRefusal(await addrspace(['replay', 'g'], { cwd }), 'g/strace.txt: is not a text file')
+  })
+
+  it('refuses traces of which a part is missing', async () => {
+    const cwd = folderWith({ 'a/start.maps': START, 'b/strace.txt': LOG, 'c/strace.txt': '', 'c/start.maps': START })
+    expectRefusal(await addrspace(['replay', 'missing'], { cwd }), 'missing: no such file or folder')
+    expectRefusal(await addrspace(['replay', 'a'], { cwd }), 'a: there is no strace.txt in this folder')
+    expectRefusal(await addrspace(['replay', 'b'], { cwd }), 'b: there is no start.maps in this folder (--start names another file)')
+    expectRefusal(await addrspace(['replay', 'b/strace.txt'], { cwd }), 'b/strace.txt: the areas at its start are missing; --start names their file')
+    expectRefusal(await addrspace(['replay', 'b', '--start', 'no.maps'], { cwd }), 'no.maps: no such file or folder')
+    expectRefusal(await addrspace(['replay', 'c'], { cwd }), 'c/strace.txt:1: expected an execve, got ""')
+    expectRefusal(await addrspace(['replay', 'c', '--backend', 'aarch64'], { cwd }), 'unknown backend "aarch64"; known are mock, null, all')
+  })
+})

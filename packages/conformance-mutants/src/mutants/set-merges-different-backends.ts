@@ -1,0 +1,23 @@
+import type { MockPageTable } from '@addrspace/backend-mock'
+import type { VirtAddr } from '@addrspace/memory-addr'
+import { MemorySet } from '@addrspace/memory-set'
+import type { MapOptions, MappingResult } from '@addrspace/memory-set'
+import { setMutant } from '../base.ts'
+import type { MockOf } from '../base.ts'
+import { BackendChanger } from '../backend-changer.ts'
+import type { Mutant } from '../mutant.ts'
+
+class Broken extends MemorySet<number, MockPageTable> {
+  readonly #changer = new BackendChanger({ canMerge: () => true })
+
+  override map(start: VirtAddr, size: bigint, flags: number, backend: MockOf, options?: MapOptions): MappingResult {
+    return super.map(start, size, flags, this.#changer.of(backend), options)
+  }
+}
+
+export const mergesDifferentBackends: Mutant = setMutant({
+  name: 'merges-different-backends',
+  fault: 'neighbours are merged whatever their backends',
+  repeats: 'B22 phoenix-rtos',
+  meant: 'set/random-merging',
+}, (options) => new Broken(options))

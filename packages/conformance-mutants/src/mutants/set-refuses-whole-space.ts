@@ -1,0 +1,21 @@
+import type { MockPageTable } from '@addrspace/backend-mock'
+import { WORD_SPACE } from '@addrspace/memory-addr'
+import type { VirtAddr } from '@addrspace/memory-addr'
+import { MappingError, MemorySet } from '@addrspace/memory-set'
+import type { MapOptions, MappingResult } from '@addrspace/memory-set'
+import { setMutant } from '../base.ts'
+import type { MockOf } from '../base.ts'
+import type { Mutant } from '../mutant.ts'
+
+class Broken extends MemorySet<number, MockPageTable> {
+  override map(start: VirtAddr, size: bigint, flags: number, backend: MockOf, options?: MapOptions): MappingResult {
+    if (size === WORD_SPACE && start === 0n) return { ok: false, error: new MappingError('out-of-range', 'the size does not fit into a word') }
+    return super.map(start, size, flags, backend, options)
+  }
+}
+
+export const refusesWholeSpace: Mutant = setMutant({
+  name: 'refuses-whole-space',
+  fault: 'a size of 2^64 is refused',
+  meant: 'set/whole-space',
+}, (options) => new Broken(options))
