@@ -1,6 +1,6 @@
 // Flags and the bits of a present leaf that say them, both ways, and what is granted for which
 // flags. The rows below are the table in the README.
-import { ACCESS, DEVICE, EXECUTE, formatFlags, GLOBAL, hasFlags, NONE, READ, UNCACHED, unionOf, USER, without, WRITE, type Grant, type MappingFlags } from '@addrspace/page-table'
+import { ACCESS, ALL_FLAGS, DEVICE, EXECUTE, formatFlags, GLOBAL, hasFlags, NONE, READ, UNCACHED, unionOf, USER, without, WRITE, type Grant, type MappingFlags } from '@addrspace/page-table'
 
 import { FOR_ALL_SPACES, FOR_USER, highHalf, lowHalf, MEMORY_TYPE, NO_EXECUTE, PRESENT, WRITABLE } from './bits.ts'
 
@@ -32,16 +32,19 @@ const MEMORY_TYPES: readonly { readonly name: string; readonly flags: MappingFla
   { name: 'UC', flags: DEVICE },
 ]
 
-const KEPT = unionOf(USER, DEVICE, UNCACHED, GLOBAL)
+const OTHERS = without(ALL_FLAGS, ACCESS)
 
-/** Tells what a leaf gives for these flags: without access nothing, or else at least all of them. */
+/**
+ * Tells what a leaf gives for these flags: without access nothing, or else at least all of them.
+ *
+ * @throws RangeError for a number that is no set of flags
+ */
 export function grantFor(flags: MappingFlags): Grant {
   const clash = REFUSED.find((row) => hasFlags(flags, row.flags))
   if (clash !== undefined) return { kind: 'refused', why: clash.why }
-  const access = without(flags, KEPT)
-  const granted = GRANTED_ACCESS.find((row) => row[0] === access)
-  if (granted === undefined) return { kind: 'refused', why: `unknown flags 0x${flags.toString(16)}` }
-  return { kind: 'granted', flags: access === NONE ? NONE : unionOf(granted[1], without(flags, ACCESS)) }
+  const granted = GRANTED_ACCESS.find(([requested]) => requested === without(flags, OTHERS))?.[1]
+  if (granted === undefined) throw new RangeError(`"flags" must be a set of flags, got ${String(flags)}`)
+  return { kind: 'granted', flags: granted === NONE ? NONE : unionOf(granted, without(flags, ACCESS)) }
 }
 
 /**
