@@ -68,7 +68,7 @@ interface RefusalRow {
 
 const REFUSALS: readonly RefusalRow[] = [
   { together: unionOf(DEVICE, UNCACHED), why: 'a leaf names one memory type: device memory or uncached Normal memory' },
-  { together: unionOf(DEVICE, EXECUTE), why: 'instruction fetch from device memory is CONSTRAINED UNPREDICTABLE' },
+  { together: unionOf(DEVICE, EXECUTE), why: 'instruction fetches from device memory are CONSTRAINED UNPREDICTABLE' },
 ]
 
 const ROW_BY_FLAGS: readonly AccessRow[] = [...ACCESS_ROWS].sort((a, b) => parseFlags(a.requested) - parseFlags(b.requested))

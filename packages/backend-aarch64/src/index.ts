@@ -1,3 +1,3 @@
-export { AARCH64_FORMAT, type AArch64Controls } from './format.ts'
+export { aarch64, type AArch64Controls } from './format.ts'
 export { AARCH64_GEOMETRY } from './geometry.ts'
 export { MAIR_EL1, MEMORY_ATTRIBUTES, type MemoryAttribute } from './memory-attributes.ts'

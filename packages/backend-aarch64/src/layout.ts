@@ -1,10 +1,11 @@
 // The words of the machine's tables, bit by bit: Armv8-A, AArch64, stage 1 of the EL1&0 translation
 // regime in Non-secure state, 4 KiB granule, 48-bit addresses. Our levels 3, 2, 1, 0 are Arm's L0,
-// L1, L2, L3. Without FEAT_LPA2, FEAT_BBM and FEAT_BTI their bits are RES0; with TCR_EL1.HPD0 =
-// HPD1 = 1, HA = HD = 0 hardware looks neither at hierarchical permissions nor at the dirty modifier.
+// L1, L2, L3. Without FEAT_LPA2, FEAT_BBM and FEAT_BTI their bits are RES0, and reserved here, since an
+// implementation with the feature reads them. What has a meaning in Secure state only (RES0 as well)
+// is ignored; so are, with TCR_EL1.HPD0 = HPD1 = 1 and HA = HD = 0, hierarchical permissions and DBM.
 import type { EntryLayout, LayoutBits } from '@addrspace/page-table'
 
-const CHAPTER = 'Arm Architecture Reference Manual for A-profile (DDI 0487), The AArch64 Virtual Memory System Architecture: VMSAv8-64 translation table format descriptors'
+const CHAPTER = 'Arm Architecture Reference Manual for A-profile (DDI 0487, M.a.a), Translation table descriptor formats'
 
 function row(high: number, low: number, role: LayoutBits['role'], name: string, meaning: string): LayoutBits {
   return { high, low, role, name, meaning }
@@ -15,7 +16,7 @@ function fixed(high: number, low: number, value: bigint, name: string, meaning: 
 }
 
 const TABLE_BITS: readonly LayoutBits[] = [
-  row(63, 63, 'ignored', 'NSTable', 'Non-secure state'),
+  row(63, 63, 'ignored', 'NSTable', 'of Secure state only'),
   row(62, 61, 'ignored', 'APTable', 'hierarchical permissions are off'),
   row(60, 60, 'ignored', 'UXNTable', 'hierarchical permissions are off'),
   row(59, 59, 'ignored', 'PXNTable', 'hierarchical permissions are off'),
@@ -27,8 +28,8 @@ const TABLE_BITS: readonly LayoutBits[] = [
 ]
 
 const LEAF_UPPER: readonly LayoutBits[] = [
-  row(63, 63, 'ignored', '', ''),
-  row(62, 59, 'ignored', 'PBHA', 'IMPLEMENTATION DEFINED hints'),
+  row(63, 63, 'ignored', '', 'for software; kept'),
+  row(62, 59, 'ignored', 'PBHA', 'not enabled'),
   row(58, 58, 'software', 'hidden', 'looked at only where valid is 0'),
   row(57, 55, 'ignored', '', 'for software; kept'),
   row(54, 54, 'flag', 'UXN', '1 refuses instruction fetch at EL0'),
@@ -52,7 +53,7 @@ const LEAF_LOWER: readonly LayoutBits[] = [
   row(9, 8, 'field', 'SH', '11 Inner, 10 Outer, 00 Non-shareable; 01 is reserved'),
   row(7, 7, 'flag', 'AP[2]', '1 refuses writes'),
   row(6, 6, 'flag', 'AP[1]', '1 lets EL0 read, and write unless AP[2]'),
-  row(5, 5, 'ignored', 'NS', 'Non-secure state'),
+  row(5, 5, 'ignored', 'NS', 'of Secure state only'),
   row(4, 2, 'field', 'AttrIndx', 'the memory type, an index into MAIR_EL1'),
 ]
 
@@ -84,7 +85,7 @@ function leafLayout(level: 0 | 1 | 2): EntryLayout {
     title: `leaf at level ${level} (${SIZES[level]})`,
     kind: 'leaf',
     levels: [level],
-    source: `${CHAPTER}; Memory attribute fields`,
+    source: `${CHAPTER}: VMSAv8-64 Block descriptor and Page descriptor formats`,
     bits: [...LEAF_UPPER, ...LEAF_FRAMES[level]!, ...LEAF_LOWER, type],
   }
 }
@@ -95,12 +96,12 @@ function hiddenLayout(level: 0 | 1 | 2): EntryLayout {
     title: `hidden leaf at level ${level} (${SIZES[level]})`,
     kind: 'hidden',
     levels: [level],
-    source: `${CHAPTER}: an Invalid descriptor, bits 63:1 ignored by hardware`,
+    source: `${CHAPTER}: VMSAv8-64 Invalid descriptor format, bits 63:1 IGNORED`,
     bits: [...HIDDEN_UPPER, ...LEAF_FRAMES[level]!, ...HIDDEN_LOWER, type],
   }
 }
 
-export const TABLE_LAYOUT: EntryLayout = { title: 'table at levels 1 to 3', kind: 'table', levels: [1, 2, 3], source: CHAPTER, bits: TABLE_BITS }
+export const TABLE_LAYOUT: EntryLayout = { title: 'table at levels 1 to 3', kind: 'table', levels: [1, 2, 3], source: `${CHAPTER}: VMSAv8-64 Table descriptor format`, bits: TABLE_BITS }
 
 /** By level. */
 export const LEAF_LAYOUTS: readonly EntryLayout[] = [leafLayout(0), leafLayout(1), leafLayout(2)]
