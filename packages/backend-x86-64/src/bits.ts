@@ -7,7 +7,7 @@ import { LEAF_2M, LEAF_4K, TABLE_POINTER } from './layout.ts'
 const maskOfRow = ({ high, low }: LayoutBits): bigint => ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low)
 
 /** All bits of the rows that fit; 0n if none does. */
-export function maskWhere(layout: EntryLayout, fits: (row: LayoutBits) => boolean): bigint {
+function maskWhere(layout: EntryLayout, fits: (row: LayoutBits) => boolean): bigint {
   return layout.bits.filter(fits).reduce((mask, row) => mask | maskOfRow(row), 0n)
 }
 

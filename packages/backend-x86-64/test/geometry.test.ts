@@ -8,6 +8,7 @@ describe('four levels', () => {
   it('translate 48 bits', () => {
     expect(FOUR_LEVELS.virtBits).toBe(48)
     expect(FOUR_LEVELS.entries).toBe(512)
+    expect(FOUR_LEVELS.physBits).toBe(52)
     expect(FOUR_LEVELS.isCanonical(0x0000_7fff_ffff_ffffn)).toBe(true)
     expect(FOUR_LEVELS.isCanonical(0x0000_8000_0000_0000n)).toBe(false)
     expect(FOUR_LEVELS.isCanonical(0xffff_7fff_ffff_ffffn)).toBe(false)
