@@ -30,6 +30,17 @@ describe('addrspace conform', () => {
     expect(stdout).toBe('          mock  null\nset/wrap  pass  pass\n')
   })
 
+  it('tells which case notices each seeded fault', async () => {
+    const { code, stdout, stderr } = await addrspace(['conform', '--mutants'])
+    expect(stdout).toMatch(/^mutant +case meant for it\n/)
+    expect(stdout).toMatch(/\n[0-9]+ mutants, all noticed\n$/)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expectRefusal(
+      await addrspace(['conform', '--mutants', '--filter', 'set']),
+      "option '--mutants' cannot be used with option '--filter <ID>'; see addrspace conform --help",
+    )
+  })
+
   it('refuses a filter that no case meets, and backends that it does not know', async () => {
     expectRefusal(await addrspace(['conform', '--filter', 'nonsense']), 'no case has "nonsense" in its id; conform --verbose lists all')
     expectRefusal(await addrspace(['conform', '--backend', 'nonsense', '--json']), 'unknown backend "nonsense"; known are mock, null, all')

@@ -37,14 +37,17 @@ Examples:
   addrspace conform
   addrspace conform --backend mock --filter set/find-free
   addrspace conform --json
+  addrspace conform --mutants
 
 A backend passes a case, fails it, is known to fail it, or does not support what
 it asks for.
 
 With --json: {"cases":[{"id":"set/wrap","backend":"mock","status":"pass","detail":""}]};
 status is one of pass, fail, known, unsupported.
+With --mutants --json: {"mutants":[{"mutant":"set/never-merges","fault":"…",
+"case":"set/merge-on","noticed":true}]}.
 
-Exit codes: 0 no case failed, 1 one did, 2 wrong arguments or input`
+Exit codes: 0 no case failed (no mutant survived), 1 one did, 2 wrong arguments or input`
 
 export const MAPS_NOTES = `
 Examples:

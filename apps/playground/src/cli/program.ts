@@ -3,7 +3,7 @@
  * How a command ends badly is decided here, for all of them: one line on stderr, and the exit code.
  */
 
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { readFileSync } from 'node:fs'
 import { ALL_BACKENDS, backendNames } from './backends.ts'
 import type { ConformOptions } from './conform.ts'
@@ -113,8 +113,14 @@ function program(output: Output, finish: (exitCode: number) => void): Command {
     .option('--backend <NAME>', `one of ${backendNames()}, or ${ALL_BACKENDS}`, ALL_BACKENDS)
     .option('--filter <ID>', 'only the cases whose id contains this')
     .option('--verbose', 'a row for every case; so it is with --filter')
+    .addOption(new Option('--mutants', 'hold seeded faults against the suite instead').conflicts(['backend', 'filter', 'verbose']))
     .addHelpText('after', CONFORM_NOTES)
-    .action(async (options: ConformOptions) => {
+    .action(async (options: ConformOptions & { readonly mutants?: boolean }) => {
+      if (options.mutants === true) {
+        const { mutants } = await import('./mutants.ts')
+        finish(mutants(options, output))
+        return
+      }
       const { conform } = await import('./conform.ts')
       finish(await conform(options, output))
     })
