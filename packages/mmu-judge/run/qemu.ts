@@ -1,0 +1,101 @@
+// Runs one batch in QEMU. The machine's memory is a sparse file that we write before and read after;
+// the process gets no network, no devices of its own choice, and no more than a limited time.
+import { spawn, spawnSync } from 'node:child_process'
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import type { Access } from '@addrspace/page-table'
+
+import { compareBatch, type Asked, type Batch, type Difference } from '../src/index.ts'
+
+const TIME_LIMIT = 120_000
+/** What is kept of the emulator's output, in characters. */
+const MOST_OUTPUT = 4000
+
+/** Whether the program can be started. */
+export function isInstalled(program: string): boolean {
+  return spawnSync(program, ['--version'], { stdio: 'ignore', timeout: TIME_LIMIT }).status === 0
+}
+
+/** What is seen of a query by whoever tampers: any machine's will do. */
+export type AnyAsked = Pick<Asked<unknown>, 'translation' | 'steps' | 'isBacked'> & { readonly access: Access }
+
+/** Changes the image behind translate's back. */
+export type Tampering = (image: ReadonlyMap<number, Uint8Array>, asked: readonly AnyAsked[]) => void
+
+/**
+ * Boots the machine with a batch and compares.
+ *
+ * @throws Error if the emulator cannot be started, does not end in time, or ends with another exit code
+ */
+export async function judgeBatch<C>(batch: Batch<C>, tamper?: Tampering): Promise<Difference[]> {
+  const { machine } = batch
+  const folder = mkdtempSync(join(tmpdir(), 'mmu-judge-'))
+  try {
+    const memoryFile = join(folder, 'memory')
+    const image = new Map([...batch.image].map(([frame, bytes]) => [frame, bytes.slice()]))
+    tamper?.(image, batch.asked.map(({ query, translation, steps, isBacked }) => ({ access: query.access, translation, steps, isBacked })))
+    writeImage(memoryFile, image, machine.ramBase, machine.ramSize)
+    const firmware = machine.firmware === undefined ? [] : ['-bios', join(folder, 'firmware')]
+    if (machine.firmware !== undefined) writeFileSync(join(folder, 'firmware'), machine.firmware)
+    await run(machine.program, machine.exitCode, [...machine.args, ...firmware, ...commonArgs(memoryFile, machine.ramSize)], `${machine.name}, seed ${String(batch.seed)}`)
+    const file = openSync(memoryFile, 'r')
+    try {
+      return compareBatch(batch, (paddr, size) => {
+        const bytes = new Uint8Array(size)
+        readSync(file, bytes, 0, size, Number(paddr - machine.ramBase))
+        return bytes
+      })
+    } finally {
+      closeSync(file)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function commonArgs(memoryFile: string, ramSize: bigint): string[] {
+  const size = String(ramSize)
+  return [
+    ...['-object', `memory-backend-file,id=ram,size=${size},mem-path=${memoryFile},share=on`],
+    ...['-machine', 'memory-backend=ram', '-m', `${String(ramSize >> 20n)}M`],
+    ...['-nodefaults', '-no-user-config', '-no-reboot', '-nic', 'none', '-display', 'none', '-monitor', 'none', '-serial', 'none', '-smp', '1', '-accel', 'tcg,thread=single'],
+  ]
+}
+
+function writeImage(path: string, image: ReadonlyMap<number, Uint8Array>, ramBase: bigint, ramSize: bigint): void {
+  const file = openSync(path, 'w')
+  try {
+    ftruncateSync(file, Number(ramSize))
+    for (const [frame, bytes] of image) writeSync(file, bytes, 0, bytes.length, Number((BigInt(frame) << 12n) - ramBase))
+  } finally {
+    closeSync(file)
+  }
+}
+
+function run(program: string, exitCode: number, args: readonly string[], what: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    let isLate = false
+    const keep = (piece: Buffer): void => {
+      if (output.length < MOST_OUTPUT) output += piece.toString().slice(0, MOST_OUTPUT - output.length)
+    }
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    const timer = setTimeout(() => {
+      isLate = true
+      child.kill('SIGKILL')
+    }, TIME_LIMIT)
+    child.on('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      if (code === exitCode) resolve()
+      else reject(new Error(`${what}: ${program} ${isLate ? `was ended after ${String(TIME_LIMIT / 1000)} s` : `ended with ${String(code ?? signal)}`}; it said: ${output}`))
+    })
+  })
+}
