@@ -22,8 +22,9 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
   readonly when: 'eager' | 'demand'
 
   constructor(options: FrameBackendOptions) {
-    if (options.when !== 'eager' && options.when !== 'demand') throw new RangeError(`"when" must be eager or demand, got ${String(options.when)}`)
-    this.when = options.when
+    const { when } = options
+    if (!['eager', 'demand'].includes(when)) throw new RangeError(`"when" must be eager or demand, got ${JSON.stringify(when)}`)
+    this.when = when
   }
 
   map(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
@@ -100,9 +101,20 @@ function bracketed<C>(pageTable: PageTable<C>, operation: () => BackendAnswer): 
   return answer
 }
 
-/** Gives back the frames of a run of leaves, as far as it lies in [start, end). */
+/**
+ * Gives back the frames of a run of leaves, as far as it lies in [start, end). Only those that were
+ * allocated here, each once: a guest that writes into its tables does not free what others use.
+ */
 function freeWithin<C>(leaf: LeafRun, start: bigint, end: bigint, pageTable: PageTable<C>): void {
   const from = leaf.start > start ? leaf.start : start
   const to = leaf.start + leaf.size < end ? leaf.start + leaf.size : end
-  pageTable.freeFrames((leaf.paddr + (from - leaf.start)) as PhysAddr, Number((to - from) / PAGE))
+  const first = (leaf.paddr + (from - leaf.start)) as PhysAddr
+  const count = Number((to - from) / PAGE)
+  if (pageTable.hasFrames(first, count)) pageTable.freeFrames(first, count)
+  else {
+    for (let i = 0; i < count; i++) {
+      const frame = (first + BigInt(i) * PAGE) as PhysAddr
+      if (pageTable.hasFrames(frame, 1)) pageTable.freeFrames(frame, 1)
+    }
+  }
 }

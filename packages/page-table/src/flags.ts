@@ -27,6 +27,11 @@ export const ACCESS: MappingFlags = (READ | WRITE | EXECUTE) as MappingFlags
 
 const LETTERS = 'rwxudng'
 
+/** @throws RangeError if a value is no set of flags */
+export function checkFlags(flags: unknown, name: string): asserts flags is MappingFlags {
+  if (!Number.isInteger(flags) || ((flags as number) & ~ALL_FLAGS) !== 0) throw new RangeError(`"${name}" must be a set of flags, got ${String(flags)}`)
+}
+
 export function hasFlags(flags: MappingFlags, wanted: MappingFlags): boolean {
   return (flags & wanted) === wanted
 }
@@ -59,5 +64,5 @@ export function parseFlags(letters: string): MappingFlags {
 
 /** Writes flags as letters in the order `rwxudng`. */
 export function formatFlags(flags: MappingFlags): string {
-  return [...LETTERS].filter((_, bit) => (flags & (1 << bit)) !== 0).join('')
+  return Array.from(LETTERS).filter((_, bit) => (flags & (1 << bit)) !== 0).join('')
 }

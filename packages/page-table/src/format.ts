@@ -81,7 +81,8 @@ export type Grant = { readonly kind: 'granted'; readonly flags: MappingFlags } |
 /**
  * A machine's words. `Controls` is the machine's state that matters for an access.
  *
- * - F1 `classify` and `decode` are total, agree with each other, and never look beyond the word.
+ * - F1 `classify` and `decode` are total, agree with each other, and never look beyond the word. At
+ *   level 0 no word is a table.
  * - F2 A zero word is absent. A word that hardware does not see is a hidden leaf by the format's own
  *   marker bits alone, otherwise absent.
  * - F3 `decode(encode(entry, level), level)` gives the entry; `encode(decode(word), level)` the word,

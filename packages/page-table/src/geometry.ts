@@ -1,5 +1,6 @@
 // The shape of a machine's tables: a handful of numbers, and what follows from them. Levels are
 // counted as walk steps still to go: level 0 holds the smallest leaves, the root is `levels - 1`.
+import { checkChoice } from './internal/check-choice.ts'
 
 /** The numbers that a machine is given by. */
 export interface GeometryNumbers {
@@ -32,14 +33,23 @@ export class Geometry {
   readonly entries: number
   /** How many roots there are: with two, root 1 is that of the upper half. */
   readonly roots: 1 | 2
+  /** The exclusive end of the lower half. */
+  readonly lowerEnd: bigint
+  /** The start of the upper half, which ends at 2^64. */
+  readonly upperStart: bigint
+  // By level, since every walk asks.
+  readonly #spans: readonly bigint[]
+  readonly #spanPages: readonly number[]
 
   /** @throws RangeError if the numbers do not fit together */
   constructor(numbers: GeometryNumbers) {
     const { levels, indexBits, physBits, leafLevels, halves } = numbers
     const virtBits = PAGE_BITS + levels * indexBits
+    if (![levels, indexBits, physBits, ...leafLevels].every(Number.isInteger)) throw new RangeError('levels and bits must be whole numbers')
     if (!(levels >= 1 && indexBits >= 1 && indexBits <= 9 && virtBits < 64)) throw new RangeError(`"levels" and "indexBits" must make less than 64 bits, got ${String(virtBits)}`)
     if (!(physBits > PAGE_BITS && physBits <= 56)) throw new RangeError(`"physBits" must be in (12, 56], got ${String(physBits)}`)
-    if (leafLevels[0] !== 0 || leafLevels.some((level) => level >= levels)) throw new RangeError('"leafLevels" must ascend from 0 and lie below "levels"')
+    if (leafLevels[0] !== 0 || leafLevels.some((level, i) => level >= levels || level <= (leafLevels[i - 1] ?? -1))) throw new RangeError('"leafLevels" must ascend from 0 and lie below "levels"')
+    checkChoice(halves, 'halves', 'sign-extended', 'two-roots')
     this.levels = levels
     this.indexBits = indexBits
     this.physBits = physBits
@@ -48,16 +58,20 @@ export class Geometry {
     this.virtBits = virtBits
     this.entries = 2 ** indexBits
     this.roots = halves === 'two-roots' ? 2 : 1
+    this.lowerEnd = 1n << BigInt(halves === 'two-roots' ? virtBits : virtBits - 1)
+    this.upperStart = (1n << 64n) - this.lowerEnd
+    this.#spans = Array.from({ length: levels + 1 }, (_, level) => 1n << BigInt(PAGE_BITS + level * indexBits))
+    this.#spanPages = Array.from({ length: levels + 1 }, (_, level) => 2 ** (level * indexBits))
   }
 
   /** Bytes that an entry of this level spans. */
   span(level: number): bigint {
-    return 1n << BigInt(PAGE_BITS + level * this.indexBits)
+    return this.#spans[level]!
   }
 
   /** Base pages that an entry of this level spans. */
   spanPages(level: number): number {
-    return 2 ** (level * this.indexBits)
+    return this.#spanPages[level]!
   }
 
   /** Whether a leaf may stand at this level. */
@@ -67,26 +81,16 @@ export class Geometry {
 
   /** Whether the machine translates the address at all. */
   isCanonical(vaddr: bigint): boolean {
-    const top = vaddr >> BigInt(this.halves === 'two-roots' ? this.virtBits : this.virtBits - 1)
-    return top === 0n || top === (1n << BigInt(64 - this.virtBits + (this.halves === 'two-roots' ? 0 : 1))) - 1n
+    return vaddr < this.lowerEnd || vaddr >= this.upperStart
   }
 
   /** Which root the walk of a canonical address starts at. */
   rootOf(vaddr: bigint): 0 | 1 {
-    return this.roots === 2 && vaddr >= 1n << 63n ? 1 : 0
+    return this.roots === 2 && vaddr >= this.upperStart ? 1 : 0
   }
 
   /** The index that a canonical address has in a table of this level. */
   indexOf(vaddr: bigint, level: number): number {
     return Number((vaddr >> BigInt(PAGE_BITS + level * this.indexBits)) & BigInt(this.entries - 1))
-  }
-
-  /** The exclusive end of the lower half, and the start of the upper one. */
-  get lowerEnd(): bigint {
-    return 1n << BigInt(this.halves === 'two-roots' ? this.virtBits : this.virtBits - 1)
-  }
-
-  get upperStart(): bigint {
-    return (1n << 64n) - this.lowerEnd
   }
 }

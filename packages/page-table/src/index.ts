@@ -44,4 +44,5 @@ export { type BreakStep, type Invalidations, type InvalidationSink, type StaleRa
 export { PageTableError, type PageTableErrorDetails, type PageTableReason, type PageTableResult } from './errors.ts'
 export { type LeafRun } from './leaves.ts'
 export { type Fault, type Translated, type Translation, type WalkStep, type WordUpdate } from './walk.ts'
-export { PageTable, type ChangeOptions, type Mapping, type MapRangeOptions, type PageTableOptions, type Transfer } from './page-table.ts'
+export { PageTable, type ChangeOptions, type Mapping, type MapRangeOptions, type PageTableOptions } from './page-table.ts'
+export { type Transfer } from './transfer.ts'

@@ -2,7 +2,10 @@
 // the change is committed and before frames return to the allocator.
 import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 
-/** Virtual addresses whose translations may be cached although they no longer hold. */
+/**
+ * Virtual addresses whose translations may be cached although they no longer hold. Whatever was
+ * cached of them goes: leaves of any size that hold one of them, and pointers on the way there.
+ */
 export interface StaleRange {
   readonly start: VirtAddr
   /** In bytes. */
@@ -28,7 +31,10 @@ export interface Invalidations {
   readonly breaks: readonly BreakStep[]
 }
 
-/** Is told of every change that can have left something stale; it must not change the table. */
+/**
+ * Is told of every change that can have left something stale. It must not change the table, which
+ * throws a TypeError then. What it throws reaches the caller of the change, which stands.
+ */
 export type InvalidationSink = (invalidations: Invalidations) => void
 
 /** Sorts ranges and joins those that touch. */

@@ -1,31 +1,35 @@
 // PageTable: the translation of one address space, in tables in simulated physical memory. It knows
 // levels, ranges and transactions; what a word means is the format's, who owns a virtual range is
 // the caller's. A refused operation leaves the memory byte for byte as it was.
-import { checkSize, checkWord, formatHex } from '@addrspace/memory-addr'
+import { checkRange, checkSize, checkWord, formatHex } from '@addrspace/memory-addr'
 import type { PhysAddr, RangeLike, VirtAddr } from '@addrspace/memory-addr'
 
 import { DONE, PageTableError, refused } from './errors.ts'
 import type { PageTableResult } from './errors.ts'
+import { checkFlags, formatFlags } from './flags.ts'
 import type { MappingFlags } from './flags.ts'
-import { formatFlags } from './flags.ts'
 import type { Access, Mode, PteFormat } from './format.ts'
-import { ABSENT, HIDDEN, LEAF } from './format.ts'
+import { HIDDEN, LEAF } from './format.ts'
 import type { FrameAllocator } from './frame-allocator.ts'
 import type { Geometry } from './geometry.ts'
 import { changeRange, tablesForSplits } from './internal/change-range.ts'
-import type { FlagBits } from './internal/change-range.ts'
-import { entryError, mapRange, tablesNeeded } from './internal/map-range.ts'
+import { checkChoice } from './internal/check-choice.ts'
+import { mapRange, tablesNeeded } from './internal/map-range.ts'
 import { pageRange } from './internal/range.ts'
 import type { PageRange } from './internal/range.ts'
-import { halvesOf, Tables, wordOf } from './internal/tables.ts'
-import type { Halves } from './internal/tables.ts'
+import { remapLeaf } from './internal/remap-leaf.ts'
+import { dropAll, takeRoots } from './internal/roots.ts'
+import { TableOwner } from './internal/table-owner.ts'
+import { halvesOf, Tables } from './internal/tables.ts'
 import { UndoLog } from './internal/undo-log.ts'
 import type { InvalidationSink } from './invalidation.ts'
 import { leavesIn } from './leaves.ts'
 import type { LeafRun } from './leaves.ts'
 import type { PhysMemory } from './phys-memory.ts'
+import { transfer } from './transfer.ts'
+import type { Transfer } from './transfer.ts'
 import { translate, Walker, walkSteps } from './walk.ts'
-import type { Fault, Translation, WalkStep } from './walk.ts'
+import type { Translation, WalkStep } from './walk.ts'
 
 export interface PageTableOptions<C> {
   readonly memory: PhysMemory
@@ -49,7 +53,7 @@ export interface Mapping {
   readonly paddr: PhysAddr
   /** Of the leaf, in bytes. */
   readonly size: bigint
-  /** Effective; without READ, WRITE and EXECUTE for a page without access. */
+  /** What the leaf alone grants; without READ, WRITE and EXECUTE for a page without access. */
   readonly flags: MappingFlags
 }
 
@@ -63,13 +67,6 @@ export interface ChangeOptions {
   readonly holes?: 'refuse' | 'skip'
 }
 
-/** How far a read or write got, and what stopped it. */
-export interface Transfer {
-  /** Bytes done. */
-  readonly done: number
-  readonly fault: Fault | undefined
-}
-
 export class PageTable<C> {
   readonly memory: PhysMemory
   readonly frames: FrameAllocator
@@ -77,34 +74,47 @@ export class PageTable<C> {
   readonly geometry: Geometry
   /** The root tables: one, or that of the lower half and that of the upper one. */
   readonly roots: readonly PhysAddr[]
-  readonly #tables: Tables<C>
-  readonly #walker: Walker<C>
   readonly #log: UndoLog
-  readonly #rootFrames: readonly number[]
+  /** The tables of the lower half and of the upper one, which other address spaces may share. */
+  readonly #halves: readonly [Tables<C>, Tables<C>]
+  readonly #walker: Walker<C>
   readonly #preset: bigint
+  #isDisposed = false
 
-  /** @throws RangeError if there is no frame for the root, or it does not lie in the memory */
+  /**
+   * @throws TypeError if `upperHalfOf` is of another machine, memory or allocator, or within a transaction
+   * @throws RangeError if there are no frames for the roots in the memory, or an illegal entry is in the half to share
+   */
   constructor(options: PageTableOptions<C>) {
     const { memory, frames, format, invalidations, upperHalfOf, accessedDirty = 'preset' } = options
-    if (upperHalfOf !== undefined && (upperHalfOf.format !== format || upperHalfOf.memory !== memory)) {
-      throw new TypeError('"upperHalfOf" must be a table of the same machine in the same memory')
-    }
-    const owned = new Set<number>()
+    if (typeof invalidations !== 'function') throw new TypeError('"invalidations" must be a function')
+    checkChoice(accessedDirty, 'accessedDirty', 'preset', 'hardware')
+    if (upperHalfOf !== undefined) upperHalfOf.#checkSharing(options)
     this.memory = memory
     this.frames = frames
     this.format = format
     this.geometry = format.geometry
-    this.#log = new UndoLog(memory, frames, invalidations, owned)
-    this.#tables = new Tables(memory, frames, format, this.#log, owned)
-    this.#walker = new Walker(this.#tables)
+    this.#log = new UndoLog(memory, frames, invalidations)
+    const lower = new Tables(memory, frames, format, this.#log, new TableOwner())
+    const shared = upperHalfOf === undefined ? undefined : upperHalfOf.#halves[1]
+    const upper = new Tables(memory, frames, format, this.#log, shared?.owner ?? new TableOwner())
+    this.#halves = [lower, upper]
+    this.#walker = new Walker(lower)
     this.#preset = accessedDirty === 'preset' ? format.accessedBit | format.dirtyBit : 0n
-    this.#rootFrames = this.#takeRoots(upperHalfOf)
-    this.roots = this.#rootFrames.map((frame) => (BigInt(frame) << 12n) as PhysAddr)
+    this.#log.begin()
+    const problem = takeRoots(lower, upper, shared)
+    if (problem !== undefined) {
+      this.#log.rollback()
+      throw new RangeError(problem)
+    }
+    this.#log.commit()
+    if (shared !== undefined) shared.owner.users++
+    this.roots = (lower.root === upper.root ? [lower.root] : [lower.root, upper.root]).map((frame) => (BigInt(frame) << 12n) as PhysAddr)
   }
 
-  /** Frames in use for tables, roots included. */
+  /** Frames in use for tables: roots included, and those of a shared upper half. */
   get tableCount(): number {
-    return this.#tables.owned.size
+    return this.#halves[0].owner.linkedAt.size + this.#halves[1].owner.linkedAt.size
   }
 
   /**
@@ -113,25 +123,25 @@ export class PageTable<C> {
    * Refused: `empty-range`, `misaligned`, `non-canonical`, `too-wide`, `not-expressible`,
    * `already-mapped`, `invalid-entry`, `out-of-frames`.
    *
-   * @throws TypeError, RangeError if an argument is no 64-bit value
+   * @throws TypeError, RangeError if an argument is no 64-bit value, no set of flags, no level
    */
   map(vaddr: VirtAddr, size: bigint, paddr: PhysAddr, flags: MappingFlags, options: MapRangeOptions = {}): PageTableResult {
+    checkWord(paddr, 'paddr')
+    checkFlags(flags, 'flags')
+    const { geometry, format } = this
+    const { maxLeafLevel = geometry.levels - 1 } = options
+    if (!Number.isInteger(maxLeafLevel) || maxLeafLevel < 0) throw new RangeError(`"maxLeafLevel" must be a level, got ${String(maxLeafLevel)}`)
     const range = this.#range(vaddr, size)
     if (!range.ok) return range
-    checkWord(paddr, 'paddr')
     if ((paddr & 0xfffn) !== 0n) return refused('misaligned', `"paddr" must be a multiple of 4096, got ${formatHex(paddr)}`, { vaddr })
-    const physEnd = 1n << BigInt(this.geometry.physBits)
-    if (paddr + size > physEnd) return refused('too-wide', `[${formatHex(paddr)}, ${formatHex(paddr + size)}) does not fit in ${String(this.geometry.physBits)} bits`, { vaddr })
-    const grant = this.format.grant(flags)
-    if (grant.kind === 'refused') return refused('not-expressible', `${this.format.name} cannot express ${formatFlags(flags)}: ${grant.why}`, { vaddr })
-    const { maxLeafLevel = this.geometry.levels - 1 } = options
-    const leafBits = Array.from({ length: this.geometry.levels }, (_, level) =>
-      this.geometry.hasLeaf(level) && level <= maxLeafLevel ? halvesOf(this.format.leafBits(flags, level) | this.#preset) : undefined,
+    if (paddr + size > 1n << BigInt(geometry.physBits)) return refused('too-wide', `[${formatHex(paddr)}, ${formatHex(paddr + size)}) does not fit in ${String(geometry.physBits)} bits`, { vaddr })
+    const grant = format.grant(flags)
+    if (grant.kind === 'refused') return refused('not-expressible', `${format.name} cannot express ${formatFlags(flags)}: ${grant.why}`, { vaddr })
+    const leafBits = Array.from({ length: geometry.levels }, (_, level) =>
+      geometry.hasLeaf(level) && level <= maxLeafLevel ? halvesOf(format.leafBits(flags, level) | this.#preset) : undefined,
     )
-    return this.#change(range.value, (root) => {
-      const request = { range: range.value, frame: Number(paddr >> 12n), leafBits }
-      return this.#shortOfFrames(tablesNeeded(this.#tables, root, request), vaddr) ?? mapRange(this.#tables, root, request)
-    })
+    const request = { range: range.value, frame: Number(paddr >> 12n), leafBits }
+    return this.#change(range.value, (tables) => this.#shortOfFrames(tablesNeeded(tables, request), vaddr) ?? mapRange(tables, request))
   }
 
   /**
@@ -154,9 +164,8 @@ export class PageTable<C> {
    * @throws TypeError, RangeError if an argument is no 64-bit value
    */
   protect(vaddr: VirtAddr, size: bigint, flags: MappingFlags, options: ChangeOptions = {}): PageTableResult {
-    const grant = this.format.grant(flags)
-    if (grant.kind === 'refused') return refused('not-expressible', `${this.format.name} cannot express ${formatFlags(flags)}: ${grant.why}`, { vaddr })
-    return this.#changeRange(vaddr, size, options, this.#flagBits(flags))
+    checkFlags(flags, 'flags')
+    return this.#changeRange(vaddr, size, options, flags)
   }
 
   /**
@@ -167,97 +176,134 @@ export class PageTable<C> {
    * @throws TypeError, RangeError if an argument is no 64-bit value
    */
   remap(vaddr: VirtAddr, paddr: PhysAddr): PageTableResult {
+    checkWord(vaddr, 'vaddr')
     checkWord(paddr, 'paddr')
-    const page = (vaddr & ~0xfffn) as VirtAddr
-    const range = this.#range(page, 4096n)
+    const range = this.#range((vaddr & ~0xfffn) as VirtAddr, 4096n)
     if (!range.ok) return range
-    return this.#change(range.value, (root) => {
-      const walker = this.#walker
-      walker.descend(root, page)
-      const { level, low, high } = walker.path
-      if (walker.isOutOfMemory || (walker.kind !== LEAF && walker.kind !== HIDDEN)) return this.#entryError(page)
-      const size = this.geometry.span(level)
-      if ((paddr & (size - 1n)) !== 0n) return new PageTableError('misaligned', `"paddr" must be a multiple of the leaf's size ${formatHex(size)}, got ${formatHex(paddr)}`, { vaddr: page, level })
-      if (paddr + size > 1n << BigInt(this.geometry.physBits)) return new PageTableError('too-wide', `${formatHex(paddr)} does not fit in ${String(this.geometry.physBits)} bits`, { vaddr: page })
-      const mask = this.#tables.frameMask(level)
-      const frame = this.#tables.frameBits(Number(paddr >> 12n))
-      this.#replaceLeaf(page, { low: (low & ~mask.low) | frame.low, high: (high & ~mask.high) | frame.high })
-      return undefined
-    })
+    return this.#change(range.value, (tables) => remapLeaf(tables, range.value, paddr))
   }
 
   /** What the leaf at an address says, or undefined. O(levels). */
   query(vaddr: VirtAddr): Mapping | undefined {
     checkWord(vaddr, 'vaddr')
+    this.#checkUse()
     if (!this.geometry.isCanonical(vaddr)) return undefined
     const walker = this.#walker
     walker.descend(this.#rootOf(vaddr), vaddr)
     if (walker.kind !== LEAF && walker.kind !== HIDDEN) return undefined
     const { level, low, high } = walker.path
     const size = this.geometry.span(level)
-    const frame = BigInt(this.#tables.leafFrameIn(low, high, level)) << 12n
+    const frame = BigInt(this.#halves[0].leafFrameIn(low, high, level)) << 12n
     return { paddr: (frame | (vaddr & (size - 1n))) as PhysAddr, size, flags: this.format.flagsOf(low, high, level) }
   }
 
   /** Every entry on the way to an address, up to the one at which a walk stops; none for an address that is not canonical. */
   walk(vaddr: VirtAddr): WalkStep[] {
     checkWord(vaddr, 'vaddr')
-    return walkSteps(this.#tables, this.#rootOf(vaddr), vaddr)
+    this.#checkUse()
+    return walkSteps(this.#halves[0], this.#rootOf(vaddr), vaddr)
   }
 
   /** What the hardware would make of an access. Writes nothing: the words that it would update are told. O(levels). */
   translate(vaddr: VirtAddr, access: Access, mode: Mode, controls: C = this.format.defaultControls): Translation {
     checkWord(vaddr, 'vaddr')
-    return translate(this.#tables, this.#walker, this.#rootOf(vaddr), vaddr, access, mode, controls)
+    this.#checkUse()
+    checkChoice(access, 'access', 'read', 'write', 'exec')
+    checkChoice(mode, 'mode', 'user', 'kernel')
+    return translate(this.#halves[0], this.#walker, this.#rootOf(vaddr), vaddr, access, mode, controls)
   }
 
-  /** Reads bytes at virtual addresses, page by page, until all are read or an access faults. */
+  /**
+   * Reads bytes at virtual addresses, page by page, until all are read or an access faults.
+   *
+   * @throws TypeError, RangeError as `translate`, and if the target is no Uint8Array
+   */
   read(vaddr: VirtAddr, target: Uint8Array, mode: Mode = 'kernel', controls?: C): Transfer {
-    return this.#transfer(vaddr, target, 'read', mode, controls)
+    return transfer(this.memory, vaddr, target, 'read', (at) => this.translate(at, 'read', mode, controls))
   }
 
-  /** Writes bytes at virtual addresses, page by page, until all are written or an access faults. */
+  /**
+   * Writes bytes at virtual addresses, page by page, until all are written or an access faults. Accessed and
+   * dirty bits stay as they are.
+   *
+   * @throws TypeError, RangeError as `translate`, and if the source is no Uint8Array
+   */
   write(vaddr: VirtAddr, source: Uint8Array, mode: Mode = 'kernel', controls?: C): Transfer {
-    return this.#transfer(vaddr, source, 'write', mode, controls)
+    return transfer(this.memory, vaddr, source, 'write', (at) => this.translate(at, 'write', mode, controls))
   }
 
-  /** The leaves that intersect a range, in address order; equal neighbours with consecutive frames come as one run. */
+  /**
+   * The leaves that intersect a range, in address order; equal neighbours with consecutive frames come
+   * as one run. Lazy: O(tables × levels) from one run to the next, also where a guest has made tables
+   * point to themselves; then there can be 512^4 runs. What is changed meanwhile may show or not.
+   *
+   * @throws TypeError, RangeError if the range is none
+   */
   leaves(range: RangeLike<VirtAddr>): IterableIterator<LeafRun> {
-    return leavesIn(this.#tables, this.#rootFrames, range)
+    checkRange(range, 'range')
+    this.#checkUse()
+    return leavesIn(this.#halves, range)
   }
 
-  /** Every virtual address that is mapped to a byte of physical memory. O(tables). */
-  pagesOf(paddr: PhysAddr): VirtAddr[] {
+  /**
+   * Every virtual address that is mapped to a byte of physical memory, ascending. Lazy, as `leaves` is.
+   *
+   * @throws TypeError, RangeError if `paddr` is no 64-bit word
+   */
+  pagesOf(paddr: PhysAddr): IterableIterator<VirtAddr> {
     checkWord(paddr, 'paddr')
-    const whole = { start: 0n as VirtAddr, end: 1n << 64n }
-    return [...this.leaves(whole)].flatMap(({ start, paddr: first, size }) => (paddr >= first && paddr < first + size ? [(start + (paddr - first)) as VirtAddr] : []))
+    this.#checkUse()
+    return addressesOf(leavesIn(this.#halves, { start: 0n as VirtAddr, end: 1n << 64n }, Number(paddr >> 12n)), paddr)
   }
 
-  /** Frees every table of its own, roots included; the pages stay with whoever allocated them. The table cannot be used afterwards. */
+  /**
+   * Frees every table of its own, roots included; those of a shared upper half go with the last that
+   * shares it. Pages stay with whoever allocated them. The table cannot be used afterwards.
+   *
+   * @throws TypeError within a transaction, and as every operation does afterwards
+   */
   dispose(): void {
+    this.#checkUse()
     if (this.#log.isOpen) throw new TypeError('a table must not be disposed of within a transaction')
     this.#log.begin()
-    for (const table of [...this.#tables.owned]) this.#tables.dropTable(table)
+    dropAll(...this.#halves)
+    this.#isDisposed = true
     this.#log.commit()
   }
 
   /**
    * Allocates frames for pages, zeroed, consecutive and aligned to their number, a power of two;
    * undefined if there are none. They are given back if the transaction around it rolls back.
+   *
+   * @throws RangeError if the allocator refuses the number
    */
   allocateFrames(count: number): PhysAddr | undefined {
+    this.#checkUse()
     const frame = count === 1 ? this.frames.allocate() : this.frames.allocateRun(count)
     if (frame === undefined) return undefined
     this.#log.begin()
-    this.#log.take(frame, count)
+    this.#log.takePages(Number(frame >> 12n), count)
     this.#log.commit()
     return frame
   }
 
-  /** Gives frames back: within a transaction when it commits, after everybody was told what is stale. */
+  /** Whether all of `count` frames were allocated here and not given back. A leaf may tell others: guests write leaves. */
+  hasFrames(frame: PhysAddr, count: number): boolean {
+    checkWord(frame, 'frame')
+    return (frame & 0xfffn) === 0n && this.#log.pages.hasAll(Number(frame >> 12n), count)
+  }
+
+  /**
+   * Gives frames back: within a transaction when it commits, after everybody was told what is stale.
+   *
+   * @throws RangeError if one of them was not allocated here, or was given back already
+   */
   freeFrames(frame: PhysAddr, count: number): void {
+    if (!(Number.isSafeInteger(count) && count >= 1 && this.hasFrames(frame, count))) {
+      throw new RangeError(`"frame" must be the first of ${String(count)} allocated here, got ${formatHex(frame)}`)
+    }
     this.#log.begin()
-    this.#log.drop(frame, count)
+    this.#log.dropPages(Number(frame >> 12n), count)
     this.#log.commit()
   }
 
@@ -276,76 +322,50 @@ export class PageTable<C> {
     this.#log.rollback()
   }
 
-  #takeRoots(upperHalfOf: PageTable<C> | undefined): number[] {
-    const tables = this.#tables
-    const isShared = upperHalfOf !== undefined
-    this.#log.begin()
-    const lower = tables.takeTable()
-    const upper = this.geometry.roots === 1 ? undefined : isShared ? upperHalfOf.#rootFrames[1] : tables.takeTable()
-    if (lower === undefined || (this.geometry.roots === 2 && upper === undefined) || (this.geometry.roots === 1 && isShared && !this.#linkUpperHalf(lower, upperHalfOf))) {
-      this.#log.rollback()
-      throw new RangeError('"frames" must have frames for the roots that lie in the memory')
-    }
-    this.#log.commit()
-    return upper === undefined ? [lower] : [lower, upper]
+  /** Refuses to share the upper half with a table of these options. */
+  #checkSharing({ memory, frames, format }: PageTableOptions<C>): void {
+    this.#checkUse()
+    if (this.format !== format || this.memory !== memory || this.frames !== frames) throw new TypeError('"upperHalfOf" must be of the same machine, with the same memory and frames')
+    if (this.#log.isOpen) throw new TypeError('"upperHalfOf" must not be within a transaction')
   }
 
-  /** Makes all top-level entries of the other's upper half exist, and points to the same tables; false if a frame is missing. */
-  #linkUpperHalf(root: number, other: PageTable<C>): boolean {
-    const { geometry } = this
-    const otherRoot = other.#rootFrames[0]!
-    other.#log.begin()
-    for (let slot = geometry.entries / 2; slot < geometry.entries; slot++) {
-      if (other.#tables.classAt(otherRoot, slot, geometry.levels - 1) === ABSENT) {
-        const table = other.#tables.takeTable()
-        if (table === undefined) {
-          other.#log.rollback()
-          return false
-        }
-        other.#tables.link(otherRoot, slot, table)
-      }
-      other.#tables.pin(otherRoot, slot)
-      this.#tables.pin(root, slot)
-      this.#tables.write(root, slot, halvesOf(other.#tables.wordAt(otherRoot, slot)))
-    }
-    other.#log.commit()
-    return true
+  #checkUse(): void {
+    if (this.#isDisposed) throw new TypeError('the table was disposed of')
   }
 
   #range(vaddr: VirtAddr, size: bigint): PageTableResult<PageRange> {
+    this.#checkUse()
     checkWord(vaddr, 'vaddr')
     checkSize(size, 'size')
     return pageRange(this.geometry, vaddr, size)
   }
 
   #rootOf(vaddr: bigint): number {
-    return this.#rootFrames[this.geometry.rootOf(vaddr)]!
+    return this.#halves[this.geometry.rootOf(vaddr)].root
   }
 
-  #flagBits(flags: MappingFlags): FlagBits[] {
-    return Array.from({ length: this.geometry.levels }, (_, level) => {
-      const mask = this.format.flagMask(level)
-      return { mask: halvesOf(mask), set: halvesOf(this.format.leafBits(flags, level) & mask) }
-    })
-  }
-
-  #changeRange(vaddr: VirtAddr, size: bigint, options: ChangeOptions, flagBits: readonly FlagBits[] | undefined): PageTableResult {
+  #changeRange(vaddr: VirtAddr, size: bigint, options: ChangeOptions, flags: MappingFlags | undefined): PageTableResult {
     const { holes = 'refuse' } = options
-    if (holes !== 'refuse' && holes !== 'skip') throw new RangeError(`"holes" must be refuse or skip, got ${String(holes)}`)
+    checkChoice(holes, 'holes', 'refuse', 'skip')
     const range = this.#range(vaddr, size)
     if (!range.ok) return range
-    return this.#change(range.value, (root) => {
-      const request = { range: range.value, mayHaveHoles: holes === 'skip', flagBits }
-      return this.#shortOfFrames(tablesForSplits(this.#tables, root, range.value), vaddr) ?? changeRange(this.#tables, root, request)
-    })
+    const { format } = this
+    const grant = flags === undefined ? undefined : format.grant(flags)
+    if (flags !== undefined && grant?.kind === 'refused') return refused('not-expressible', `${format.name} cannot express ${formatFlags(flags)}: ${grant.why}`, { vaddr })
+    const flagBits =
+      flags === undefined
+        ? undefined
+        : Array.from({ length: this.geometry.levels }, (_, level) => ({ mask: halvesOf(format.flagMask(level)), set: halvesOf(format.leafBits(flags, level) & format.flagMask(level)) }))
+    const request = { range: range.value, mayHaveHoles: holes === 'skip', flagBits }
+    return this.#change(range.value, (tables) => this.#shortOfFrames(tablesForSplits(tables, request), vaddr) ?? changeRange(tables, request))
   }
 
   /** Brackets a change of a range below one root. */
-  #change(range: PageRange, change: (root: number) => PageTableError | undefined): PageTableResult {
+  #change(range: PageRange, change: (tables: Tables<C>) => PageTableError | undefined): PageTableResult {
     this.#log.begin()
     let error: PageTableError | undefined
     try {
-      error = change(this.#rootFrames[range.root]!)
+      error = change(this.#halves[range.half])
     } catch (thrown) {
       this.#log.rollback()
       throw thrown
@@ -363,44 +383,8 @@ export class PageTable<C> {
     const message = `${String(needed)} tables are needed at ${formatHex(vaddr)}, ${String(this.frames.freeFrames)} frames are free`
     return new PageTableError('out-of-frames', message, { vaddr })
   }
-
-  #entryError(vaddr: VirtAddr): PageTableError {
-    const { table, slot, path } = this.#walker
-    if (this.#walker.isOutOfMemory) return new PageTableError('invalid-entry', `the walk to ${formatHex(vaddr)} leaves the memory at level ${String(path.level)}`, { vaddr, level: path.level })
-    return entryError(this.#tables, table, slot, path.level, vaddr, 'not-mapped')
-  }
-
-  /** Overwrites the leaf at which the walker stands. */
-  #replaceLeaf(vaddr: VirtAddr, word: Halves): void {
-    const { table, slot, path, kind } = this.#walker
-    const oldWord = wordOf(path.low, path.high)
-    const newWord = wordOf(word.low, word.high)
-    if (oldWord === newWord) return
-    this.#tables.write(table, slot, word)
-    if (kind !== LEAF) return
-    const size = this.geometry.span(path.level)
-    const range = { start: (vaddr & ~(size - 1n)) as VirtAddr, size }
-    this.#log.stale(range)
-    if (this.format.needsBreak(oldWord, newWord, path.level)) this.#log.break({ entry: this.#tables.entryAddress(table, slot), oldWord, newWord, range })
-  }
-
-  #transfer(vaddr: VirtAddr, bytes: Uint8Array, access: 'read' | 'write', mode: Mode, controls: C = this.format.defaultControls): Transfer {
-    checkWord(vaddr, 'vaddr')
-    for (let done = 0; done < bytes.length; ) {
-      const at = BigInt.asUintN(64, vaddr + BigInt(done)) as VirtAddr
-      const translation = this.translate(at, access, mode, controls)
-      if (translation.kind === 'fault') return { done, fault: translation }
-      const { paddr, size } = translation
-      const piece = bytes.subarray(done, done + Number(minimum(size - (paddr & (size - 1n)), BigInt(bytes.length - done))))
-      if (!this.memory.contains(paddr, BigInt(piece.length))) return { done, fault: { kind: 'fault', reason: 'memory', level: 0, bit: '' } }
-      if (access === 'read') this.memory.read(paddr, piece)
-      else this.memory.write(paddr, piece)
-      done += piece.length
-    }
-    return { done: bytes.length, fault: undefined }
-  }
 }
 
-function minimum(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
+function* addressesOf(runs: Iterable<LeafRun>, paddr: PhysAddr): IterableIterator<VirtAddr> {
+  for (const run of runs) yield (run.start + (paddr - run.paddr)) as VirtAddr
 }

@@ -38,6 +38,8 @@ export interface Translated {
   readonly paddr: PhysAddr
   /** Of the leaf, in bytes. */
   readonly size: bigint
+  /** Of the leaf. */
+  readonly level: number
   /** Accessed and dirty bits that the hardware would set; nothing is written here. */
   readonly updates: readonly WordUpdate[]
 }
@@ -58,7 +60,7 @@ export function walkSteps<C>(tables: Tables<C>, root: number, vaddr: VirtAddr): 
     const word = tables.wordAt(table, index)
     const entry = format.decode(word, level)
     steps.push({ level, index, entryAddress: tables.entryAddress(table, index), word, entry })
-    if (entry.kind !== 'table') break
+    if (entry.kind !== 'table' || level === 0) break
     table = Number(entry.frame >> 12n)
   }
   return steps
@@ -127,7 +129,8 @@ export class Walker<C> {
       path.orLow |= wordLow
       path.orHigh |= wordHigh
       const kind = (this.kind = this.#format.classify(wordLow, wordHigh, level))
-      if (kind !== TABLE) return
+      // Whatever a format says: below level 0 there is nothing.
+      if (kind !== TABLE || level === 0) return
       table = this.#tables.frameIn(wordLow, wordHigh)
     }
   }
@@ -152,7 +155,7 @@ export function translate<C>(tables: Tables<C>, walker: Walker<C>, root: number,
   const frame = BigInt(tables.leafFrameIn(path.low, path.high, level)) << 12n
   const leafUpdate = 'update' in verdict ? verdict.update : 0n
   const updates = leafUpdate === 0n && format.tableAccessedBit === 0n ? NO_UPDATES : updatesOf(tables, root, vaddr, walker, leafUpdate)
-  return { kind: 'mapped', paddr: (frame | (vaddr & (size - 1n))) as PhysAddr, size, updates }
+  return { kind: 'mapped', paddr: (frame | (vaddr & (size - 1n))) as PhysAddr, size, level, updates }
 }
 
 /** The words that the hardware would write back: the leaf's, and pointers that have no accessed bit yet. */

@@ -4,6 +4,7 @@ import { formatHex } from '@addrspace/memory-addr'
 
 import { PageTableError } from '../errors.ts'
 import { ABSENT, TABLE } from '../format.ts'
+import { entryError } from './entry-error.ts'
 import type { PageRange } from './range.ts'
 import { addressIn } from './range.ts'
 import type { Halves, Tables } from './tables.ts'
@@ -18,9 +19,9 @@ export interface MapRequest {
 }
 
 /** How many tables the request needs that do not exist yet. O(tables that the range has, or would have). */
-export function tablesNeeded<C>(tables: Tables<C>, root: number, request: MapRequest): number {
+export function tablesNeeded<C>(tables: Tables<C>, request: MapRequest): number {
   const { from, to } = request.range
-  return needed(tables, root, tables.geometry.levels - 1, from, to, request)
+  return needed(tables, tables.root, tables.geometry.levels - 1, from, to, request)
 }
 
 /** Counts below a table, or below one that is yet to be taken (`undefined`). */
@@ -39,9 +40,9 @@ function needed<C>(tables: Tables<C>, table: number | undefined, level: number, 
     const slot = Math.floor(page / span) % geometry.entries
     const kind = table === undefined ? ABSENT : tables.classAt(table, slot, level)
     if (kind === ABSENT) count += 1 + needed(tables, undefined, level - 1, page, stop, request)
-    // A pointer out of memory, or anything else in the way, is refused when it is met.
+    // Anything else in the way is refused when it is met.
     else if (kind === TABLE && table !== undefined) {
-      const child = tables.childAt(table, slot)
+      const child = tables.ownChildAt(table, slot)
       if (child !== undefined) count += needed(tables, child, level - 1, page, stop, request)
     }
     page = stop
@@ -50,9 +51,9 @@ function needed<C>(tables: Tables<C>, table: number | undefined, level: number, 
 }
 
 /** Writes the leaves; gives the error of what is in the way. */
-export function mapRange<C>(tables: Tables<C>, root: number, request: MapRequest): PageTableError | undefined {
+export function mapRange<C>(tables: Tables<C>, request: MapRequest): PageTableError | undefined {
   const { from, to } = request.range
-  return mapIn(tables, root, tables.geometry.levels - 1, from, to, request)
+  return mapIn(tables, tables.root, tables.geometry.levels - 1, from, to, request)
 }
 
 function mapIn<C>(tables: Tables<C>, table: number, level: number, from: number, to: number, request: MapRequest): PageTableError | undefined {
@@ -79,7 +80,7 @@ function mapIn<C>(tables: Tables<C>, table: number, level: number, from: number,
 
 /** How many whole entries of this level, from this page on, can be leaves; 0 if a lower level has to do it. */
 function leafRun<C>(tables: Tables<C>, level: number, page: number, to: number, request: MapRequest): number {
-  if (request.leafBits[level] === undefined) return 0
+  if (request.leafBits[level] === undefined || tables.isFixed(level)) return 0
   const span = tables.geometry.spanPages(level)
   const frame = request.frame + (page - request.range.from)
   if (page % span !== 0 || frame % span !== 0) return 0
@@ -108,28 +109,14 @@ function writeLeaves<C>(tables: Tables<C>, table: number, level: number, slot: n
 /** The table below an entry, taken where there is none. */
 function childFor<C>(tables: Tables<C>, table: number, slot: number, level: number, page: number, request: MapRequest): number | PageTableError {
   const kind = tables.classAt(table, slot, level)
-  if (kind === TABLE) return tables.childAt(table, slot) ?? inTheWay(tables, table, slot, level, page, request)
+  if (kind === TABLE) return tables.ownChildAt(table, slot) ?? inTheWay(tables, table, slot, level, page, request)
   if (kind !== ABSENT) return inTheWay(tables, table, slot, level, page, request)
-  const child = tables.takeTable()
-  if (child === undefined) return new PageTableError('out-of-frames', `no frame is left for a table at ${formatHex(addressIn(request.range, page))}`, { vaddr: addressIn(request.range, page) })
-  tables.link(table, slot, child)
-  return child
+  const child = tables.addTable(table, slot)
+  if (child !== undefined) return child
+  const vaddr = addressIn(request.range, page)
+  return new PageTableError('out-of-frames', `no frame is left for a table at ${formatHex(vaddr)}`, { vaddr })
 }
 
 function inTheWay<C>(tables: Tables<C>, table: number, slot: number, level: number, page: number, request: MapRequest): PageTableError {
   return entryError(tables, table, slot, level, addressIn(request.range, page), 'already-mapped')
-}
-
-/** The error that names an entry in the way: `invalid-entry` if it is none or leads out of memory. */
-export function entryError<C>(tables: Tables<C>, table: number, slot: number, level: number, vaddr: bigint, reason: 'already-mapped' | 'not-mapped'): PageTableError {
-  const entry = tables.format.decode(tables.wordAt(table, slot), level)
-  const isInvalid = entry.kind === 'invalid' || (entry.kind === 'table' && tables.childAt(table, slot) === undefined)
-  const what = reason === 'not-mapped' ? 'nothing is mapped' : `a ${entry.kind} entry is in the way`
-  const message = isInvalid ? 'an illegal entry is in the way' : what
-  return new PageTableError(isInvalid ? 'invalid-entry' : reason, `${message} at ${formatHex(vaddr)}, level ${String(level)}`, {
-    vaddr: vaddr as never,
-    level,
-    entryAddress: tables.entryAddress(table, slot),
-    entry,
-  })
 }

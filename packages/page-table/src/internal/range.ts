@@ -8,11 +8,12 @@ import { refused } from '../errors.ts'
 import type { Geometry } from '../geometry.ts'
 
 export interface PageRange {
-  readonly root: 0 | 1
-  /** The first page, and the one behind the last, modulo the pages of a root. */
+  /** 0 for the lower half of the space, 1 for the upper one. */
+  readonly half: 0 | 1
+  /** The first page, and the one behind the last, counted from what index 0 of the root spans. */
   readonly from: number
   readonly to: number
-  /** What page 0 of this root is at: to be added, modulo 2^64 and sign-extended where needed. */
+  /** The address of the first page. */
   readonly start: VirtAddr
 }
 
@@ -25,7 +26,7 @@ export function pageRange(geometry: Geometry, vaddr: VirtAddr, size: bigint): Pa
   if (!isOneHalf) return refused('non-canonical', `[${formatHex(vaddr)}, ${formatHex(last + 1n)}) must lie in one canonical half of ${String(geometry.virtBits)} bits`, { vaddr })
   const pages = BigInt(2 ** (geometry.virtBits - 12))
   const from = Number((vaddr >> 12n) % pages)
-  return { ok: true, value: { root: geometry.rootOf(vaddr), from, to: from + Number(size >> 12n), start: vaddr } }
+  return { ok: true, value: { half: vaddr >> 63n === 0n ? 0 : 1, from, to: from + Number(size >> 12n), start: vaddr } }
 }
 
 /** The virtual address of a page of the range. */

@@ -1,15 +1,19 @@
-// The tables of one address space as words in memory: reading and writing an entry, taking and
+// The tables of one half of an address space as words in memory: reading and writing an entry, taking and
 // dropping tables, all of it noted in the undo log. What range operations and walks are made of.
 import type { PhysAddr } from '@addrspace/memory-addr'
 
 import type { FrameAllocator } from '../frame-allocator.ts'
+import { ABSENT } from '../format.ts'
 import type { EntryClass, PteFormat } from '../format.ts'
 import type { Geometry } from '../geometry.ts'
 import type { PhysMemory } from '../phys-memory.ts'
+import { UNLINKED } from './table-owner.ts'
+import type { TableOwner } from './table-owner.ts'
 import type { UndoLog } from './undo-log.ts'
 import { areZero } from './words.ts'
 
 const TWO_32 = 2 ** 32
+const MOST_ENTRIES = 512
 
 /** A word as signed 32-bit halves. */
 export interface Halves {
@@ -25,39 +29,51 @@ export function wordOf(low: number, high: number): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)
 }
 
+/** The tables of one half of an address space. */
 export class Tables<C> {
   readonly memory: PhysMemory
   readonly frames: FrameAllocator
   readonly format: PteFormat<C>
   readonly geometry: Geometry
   readonly log: UndoLog
-  /** Numbers of the frames of all tables that were taken for this address space; only these are ever given back. */
-  readonly owned: Set<number>
-  /** Addresses of the top-level entries that other address spaces share: their tables stay, even empty. */
-  readonly #pinned = new Set<bigint>()
+  readonly owner: TableOwner
+  /** The frame of the root; -1 until it is taken. */
+  root = -1
   readonly #pointer: Halves
-  // The frame field, as shifts and masks of the halves.
-  readonly #frameLow: number
+  /** Frames have fewer bits than this has. */
+  readonly #frameLimit: number
+  // The frame field, as masks and shifts of the halves.
+  readonly #frameLowMask: number
+  readonly #frameLowShift: number
   readonly #frameHighMask: number
   readonly #framesPerHigh: number
 
-  constructor(memory: PhysMemory, frames: FrameAllocator, format: PteFormat<C>, log: UndoLog, owned: Set<number>) {
+  constructor(memory: PhysMemory, frames: FrameAllocator, format: PteFormat<C>, log: UndoLog, owner: TableOwner) {
     this.memory = memory
     this.frames = frames
     this.format = format
     this.geometry = format.geometry
     this.log = log
-    this.owned = owned
+    this.owner = owner
     this.#pointer = halvesOf(format.tableBits)
-    const { low, high } = format.frameField
-    this.#frameLow = low
-    this.#frameHighMask = high >= 32 ? 2 ** (high - 31) - 1 : 0
+    const mask = this.frameMask(0)
+    const { low } = format.frameField
+    this.#frameLimit = 2 ** (this.geometry.physBits - 12)
+    this.#frameLowMask = mask.low
+    this.#frameLowShift = low < 32 ? low : 0
+    this.#frameHighMask = mask.high
     this.#framesPerHigh = 2 ** (32 - low)
   }
 
   /** The number of the 4 KiB frame in a word; of a huge leaf, bits below its size are to be cleared. */
   frameIn(low: number, high: number): number {
-    return (high & this.#frameHighMask) * this.#framesPerHigh + (low >>> this.#frameLow)
+    return ((high & this.#frameHighMask) >>> 0) * this.#framesPerHigh + ((low & this.#frameLowMask) >>> this.#frameLowShift)
+  }
+
+  /** How many frames the frame field can tell. */
+  get fieldFrames(): number {
+    const { high, low } = this.format.frameField
+    return 2 ** (high - low + 1)
   }
 
   /** The first frame of a leaf of this level. */
@@ -68,12 +84,12 @@ export class Tables<C> {
 
   /** The bits that a frame number has in a word. */
   frameBits(frame: number): Halves {
-    return { low: ((frame % this.#framesPerHigh) << this.#frameLow) | 0, high: Math.floor(frame / this.#framesPerHigh) | 0 }
+    return { low: ((frame % this.#framesPerHigh) << this.#frameLowShift) | 0, high: Math.floor(frame / this.#framesPerHigh) | 0 }
   }
 
   /** The difference of the words of two neighbouring leaves of this level. */
   frameStep(level: number): { readonly low: number; readonly high: number } {
-    const step = this.geometry.spanPages(level) * 2 ** this.#frameLow
+    const step = this.geometry.spanPages(level) * 2 ** this.format.frameField.low
     return { low: step % TWO_32, high: Math.floor(step / TWO_32) }
   }
 
@@ -109,16 +125,23 @@ export class Tables<C> {
     return this.memory.chunkOf(child) === undefined ? undefined : child
   }
 
-  pin(table: number, slot: number): void {
-    this.#pinned.add(this.entryAddress(table, slot))
+  /** The next table, if it is an owned one that was linked at this entry. */
+  ownChildAt(table: number, slot: number): number | undefined {
+    const child = this.childAt(table, slot)
+    return child !== undefined && this.owner.linkedAt.get(child) === this.#key(table, slot) ? child : undefined
   }
 
-  isPinned(table: number, slot: number): boolean {
-    return this.#pinned.size > 0 && this.#pinned.has(this.entryAddress(table, slot))
+  /** Whether an entry is one that several roots have in common. */
+  isFixed(level: number): boolean {
+    return this.owner.hasFixedTop && level === this.geometry.levels - 1
   }
 
-  isEmpty(table: number): boolean {
-    return areZero(this.memory.chunkOf(table)!, this.memory.indexOf(table), this.geometry.entries)
+  /** Whether nothing in a table is seen by hardware, nor marked as ours. */
+  isEmpty(table: number, level: number): boolean {
+    const { entries } = this.geometry
+    if (areZero(this.memory.chunkOf(table)!, this.memory.indexOf(table), entries)) return true
+    for (let slot = 0; slot < entries; slot++) if (this.classAt(table, slot, level) !== ABSENT) return false
+    return true
   }
 
   /** Overwrites one entry. */
@@ -130,27 +153,39 @@ export class Tables<C> {
     chunk[at + 1] = word.high
   }
 
-  /** Takes a frame for a table, all zero, or gives undefined if there is none that lies in memory. */
-  takeTable(): number | undefined {
+  /** Takes a frame for a root, all zero. */
+  takeRoot(): number | undefined {
+    return this.#take(UNLINKED)
+  }
+
+  /** Makes an absent entry point to a new table, all zero; gives undefined if there is no frame in memory for it. */
+  addTable(table: number, slot: number): number | undefined {
+    const child = this.#take(this.#key(table, slot))
+    if (child === undefined) return undefined
+    const frame = this.frameBits(child)
+    this.write(table, slot, { low: this.#pointer.low | frame.low, high: this.#pointer.high | frame.high })
+    return child
+  }
+
+  /** Gives a table back at commit. */
+  dropTable(table: number): void {
+    this.log.dropTable(table, this.owner.linkedAt)
+  }
+
+  /** An entry as one number. Those of the root are told by their slot alone: a shared half has several roots. */
+  #key(table: number, slot: number): number {
+    return (table === this.root ? 0 : table + 1) * MOST_ENTRIES + slot
+  }
+
+  #take(linkedAt: number): number | undefined {
     const paddr = this.frames.allocate()
     if (paddr === undefined) return undefined
     const frame = Number(paddr >> 12n)
-    if (this.memory.chunkOf(frame) === undefined) {
+    if (frame >= this.#frameLimit || this.memory.chunkOf(frame) === undefined) {
       this.frames.free(paddr)
       return undefined
     }
-    this.log.takeTable(paddr)
+    this.log.takeTable(frame, this.owner.linkedAt, linkedAt)
     return frame
-  }
-
-  /** Makes an entry point to a table. */
-  link(table: number, slot: number, child: number): void {
-    const frame = this.frameBits(child)
-    this.write(table, slot, { low: this.#pointer.low | frame.low, high: this.#pointer.high | frame.high })
-  }
-
-  /** Gives a table back at commit, if it is one of this address space's own. */
-  dropTable(table: number): void {
-    if (this.owned.has(table)) this.log.dropTable((BigInt(table) << 12n) as PhysAddr)
   }
 }

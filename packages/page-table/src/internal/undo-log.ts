@@ -7,6 +7,7 @@ import type { FrameAllocator } from '../frame-allocator.ts'
 import type { BreakStep, InvalidationSink, StaleRange } from '../invalidation.ts'
 import { mergeRanges } from '../invalidation.ts'
 import type { PhysMemory } from '../phys-memory.ts'
+import { FrameSet } from './frame-set.ts'
 import { areZero } from './words.ts'
 
 /** Where a bracket began. */
@@ -21,21 +22,24 @@ interface Mark {
 
 /** Frames taken, or to be given back at commit. */
 interface FrameRun {
-  readonly frame: PhysAddr
-  readonly frames: number
-  readonly isTable: boolean
+  readonly frame: number
+  readonly count: number
+  /** Of a table: its owner's tables, and where it is linked. Undefined for pages. */
+  readonly table: { readonly linked: Map<number, number>; readonly at: number } | undefined
 }
 
 const ZERO = -1
 /** 64-bit words in a frame. */
 const FRAME_WORDS = 512
+/** Ints of the store of old words that are kept for the next transaction: 16 MiB. */
+const MOST_KEPT = 2 ** 22
 
 export class UndoLog {
   readonly #memory: PhysMemory
   readonly #frames: FrameAllocator
   readonly #sink: InvalidationSink
-  /** Numbers of the frames of all tables in use. */
-  readonly #tables: Set<number>
+  /** Frames taken for pages, and not given back. */
+  readonly pages: FrameSet = new FrameSet()
   readonly #marks: Mark[] = []
   // Records, column by column: ints [at, at + count) of a frame, and where their old values are saved.
   readonly #frameOf: number[] = []
@@ -49,19 +53,25 @@ export class UndoLog {
   readonly #dropped: FrameRun[] = []
   readonly #stale: StaleRange[] = []
   readonly #breaks: BreakStep[] = []
+  #isTelling = false
 
-  constructor(memory: PhysMemory, frames: FrameAllocator, sink: InvalidationSink, tables: Set<number>) {
+  constructor(memory: PhysMemory, frames: FrameAllocator, sink: InvalidationSink) {
     this.#memory = memory
     this.#frames = frames
     this.#sink = sink
-    this.#tables = tables
   }
 
   get isOpen(): boolean {
     return this.#marks.length > 0
   }
 
+  /** How many ranges have been found stale since the outermost bracket began. */
+  get staleCount(): number {
+    return this.#stale.length
+  }
+
   begin(): void {
+    if (this.#isTelling) throw new TypeError('a table must not be changed by its own sink')
     this.#marks.push({
       records: this.#records,
       saved: this.#savedLength,
@@ -81,12 +91,19 @@ export class UndoLog {
     const dropped = this.#dropped.splice(0)
     this.#records = 0
     this.#savedLength = 0
+    if (this.#saved.length > MOST_KEPT) this.#saved = new Int32Array(1024)
     this.#taken.length = 0
-    if (stale.length > 0 || breaks.length > 0) this.#sink({ ranges: mergeRanges(stale), breaks })
-    for (const { frame, frames } of dropped) {
-      // Free frames hold nothing old: an image shows what is mapped and nothing else, and what is allocated again is zero.
-      for (let i = 0; i < frames; i++) this.#zero(numberOf(frame) + i)
-      this.#frames.free(frame, frames)
+    try {
+      this.#isTelling = true
+      if (stale.length > 0 || breaks.length > 0) this.#sink({ ranges: mergeRanges(stale), breaks })
+    } finally {
+      // The change stands, whatever a sink throws.
+      this.#isTelling = false
+      for (const { frame, count } of dropped) {
+        // Free frames hold nothing old: an image shows what is mapped and nothing else, and what is allocated again is zero.
+        for (let i = 0; i < count; i++) this.#zero(frame + i)
+        this.#frames.free(addressOf(frame), count)
+      }
     }
   }
 
@@ -97,10 +114,14 @@ export class UndoLog {
     for (let i = this.#records - 1; i >= mark.records; i--) this.#restore(i)
     this.#records = mark.records
     this.#savedLength = mark.saved
-    for (const { frame, isTable } of this.#dropped.splice(mark.dropped)) if (isTable) this.#tables.add(numberOf(frame))
-    for (const { frame, frames, isTable } of this.#taken.splice(mark.taken).reverse()) {
-      if (isTable) this.#tables.delete(numberOf(frame))
-      this.#frames.free(frame, frames)
+    for (const { frame, count, table } of this.#dropped.splice(mark.dropped)) {
+      if (table === undefined) this.pages.add(frame, count)
+      else table.linked.set(frame, table.at)
+    }
+    for (const { frame, count, table } of this.#taken.splice(mark.taken).reverse()) {
+      if (table === undefined) this.pages.delete(frame, count)
+      else table.linked.delete(frame)
+      this.#frames.free(addressOf(frame), count)
     }
     this.#stale.length = mark.stale
     this.#breaks.length = mark.breaks
@@ -124,27 +145,29 @@ export class UndoLog {
     this.#record(frame, at, count, ZERO)
   }
 
-  /** Notes that frames were allocated for pages, and makes them zero. */
-  take(frame: PhysAddr, frames: number): void {
-    this.#taken.push({ frame, frames, isTable: false })
-    for (let i = 0; i < frames; i++) this.#clear(numberOf(frame) + i)
+  /** Notes that frames were allocated for pages, and makes them zero; what is written to them is undone too. */
+  takePages(frame: number, count: number): void {
+    this.#taken.push({ frame, count, table: undefined })
+    this.pages.add(frame, count)
+    for (let i = 0; i < count; i++) this.#clear(frame + i)
   }
 
-  /** Notes that frames are to be given back at commit. */
-  drop(frame: PhysAddr, frames: number): void {
-    this.#dropped.push({ frame, frames, isTable: false })
+  /** Notes that frames of pages are to be given back at commit. */
+  dropPages(frame: number, count: number): void {
+    this.#dropped.push({ frame, count, table: undefined })
+    this.pages.delete(frame, count)
   }
 
   /** Notes that a frame was allocated for a table, makes it zero, and notes that it will be written. */
-  takeTable(frame: PhysAddr): void {
-    this.#tables.add(numberOf(frame))
-    this.#taken.push({ frame, frames: 1, isTable: true })
-    if (!this.#clear(numberOf(frame))) this.overwriteZeros(numberOf(frame), 0, 2 * FRAME_WORDS)
+  takeTable(frame: number, linked: Map<number, number>, at: number): void {
+    this.#taken.push({ frame, count: 1, table: { linked, at } })
+    linked.set(frame, at)
+    this.#clear(frame)
   }
 
-  dropTable(frame: PhysAddr): void {
-    this.#tables.delete(numberOf(frame))
-    this.#dropped.push({ frame, frames: 1, isTable: true })
+  dropTable(frame: number, linked: Map<number, number>): void {
+    this.#dropped.push({ frame, count: 1, table: { linked, at: linked.get(frame)! } })
+    linked.delete(frame)
   }
 
   stale(range: StaleRange): void {
@@ -163,34 +186,36 @@ export class UndoLog {
     this.#savedAt[i] = savedAt
   }
 
-  /** Makes a frame zero, remembering what was in it; tells whether there was anything. */
-  #clear(frame: number): boolean {
+  /** Makes a frame zero, remembering what was in it. */
+  #clear(frame: number): void {
     const seen = this.#memory.chunkOf(frame)
+    if (seen === undefined) return
     const first = this.#memory.indexOf(frame)
-    if (seen === undefined || areZero(seen, first, FRAME_WORDS)) return false
-    this.overwrite(frame, seen, 0, 2 * FRAME_WORDS)
-    seen.fill(0, first, first + 2 * FRAME_WORDS)
-    return true
+    if (areZero(seen, first, FRAME_WORDS)) this.overwriteZeros(frame, 0, 2 * FRAME_WORDS)
+    else {
+      this.overwrite(frame, seen, 0, 2 * FRAME_WORDS)
+      seen.fill(0, first, first + 2 * FRAME_WORDS)
+    }
   }
 
   #restore(i: number): void {
     const frame = this.#frameOf[i]!
-    const chunk = this.#memory.writableChunkOf(frame)!
-    const first = this.#memory.indexOf(frame) + this.#at[i]!
+    const at = this.#at[i]!
     const count = this.#count[i]!
     const savedAt = this.#savedAt[i]!
-    if (savedAt === ZERO) chunk.fill(0, first, first + count)
-    else chunk.set(this.#saved.subarray(savedAt, savedAt + count), first)
+    if (savedAt === ZERO) this.#zero(frame, at, count)
+    else this.#memory.writableChunkOf(frame)!.set(this.#saved.subarray(savedAt, savedAt + count), this.#memory.indexOf(frame) + at)
   }
 
-  #zero(frame: number): void {
+  /** Makes ints of a frame zero, unless they are: what was never touched is not to be allocated. */
+  #zero(frame: number, at = 0, count: number = 2 * FRAME_WORDS): void {
     const seen = this.#memory.chunkOf(frame)
-    const first = this.#memory.indexOf(frame)
-    if (seen === undefined || areZero(seen, first, FRAME_WORDS)) return
-    this.#memory.writableChunkOf(frame)!.fill(0, first, first + 2 * FRAME_WORDS)
+    if (seen === undefined) return
+    const first = this.#memory.indexOf(frame) + at
+    if (!areZero(seen, first, count / 2)) seen.fill(0, first, first + count)
   }
 }
 
-function numberOf(frame: PhysAddr): number {
-  return Number(frame >> 12n)
+function addressOf(frame: number): PhysAddr {
+  return (BigInt(frame) << 12n) as PhysAddr
 }

@@ -30,14 +30,19 @@ export function fillProgression(words: Int32Array, at: number, count: number, lo
 
 /** Whether `count` words from `at` on are all zero. */
 export function areZero(words: Int32Array, at: number, count: number): boolean {
+  return zeroRun(words, at, count) === count
+}
+
+/** How many of `count` words from `at` on are zero before the first that is not. */
+export function zeroRun(words: Int32Array, at: number, count: number): number {
   const end = at + 2 * count
   let i = at
   for (const unrolled = end - 7; i < unrolled; i += 8) {
     const any = words[i]! | words[i + 1]! | words[i + 2]! | words[i + 3]! | words[i + 4]! | words[i + 5]! | words[i + 6]! | words[i + 7]!
-    if (any !== 0) return false
+    if (any !== 0) break
   }
-  for (; i < end; i++) if (words[i] !== 0) return false
-  return true
+  while (i < end && (words[i]! | words[i + 1]!) === 0) i += 2
+  return (i - at) / 2
 }
 
 /** How many of `count` words from `at` on agree with the first in the masked bits. */
@@ -57,6 +62,20 @@ export function runLength(words: Int32Array, at: number, count: number, maskLow:
   for (; i < count; i++) {
     const k = at + 2 * i
     if ((((words[k]! ^ low) & maskLow) | ((words[k + 1]! ^ high) & maskHigh)) !== 0) break
+  }
+  return i
+}
+
+/** How many of `count` words from `at` on, at least one, are each `step` more than the one before. */
+export function progressionLength(words: Int32Array, at: number, count: number, stepLow: number, stepHigh: number): number {
+  let low = words[at]! >>> 0
+  let high = words[at + 1]!
+  let i = 1
+  for (; i < count; i++) {
+    const sum = low + stepLow
+    low = sum >>> 0
+    high = (high + stepHigh + (sum > 0xffff_ffff ? 1 : 0)) | 0
+    if (words[at + 2 * i] !== (low | 0) || words[at + 2 * i + 1] !== high) break
   }
   return i
 }

@@ -1,0 +1,16 @@
+// Who owns the tables of one half of an address space, and where each is linked. A half can be shared:
+// then several page tables have the same owner, and the last of them gives the tables back. Changes
+// follow only pointers that lead to an owned table at the entry where it was linked: whatever else a
+// guest writes there, tables stay a tree, and nothing foreign is written or freed.
+
+/** Where a table is linked: an entry as one number, see `Tables`; `UNLINKED` for a root. */
+export const UNLINKED = -1
+
+export class TableOwner {
+  /** By the number of the table's frame. */
+  readonly linkedAt: Map<number, number> = new Map()
+  /** How many page tables share it. */
+  users = 1
+  /** Whether its top-level entries are in several roots, and therefore stay tables, even empty ones. */
+  hasFixedTop = false
+}
