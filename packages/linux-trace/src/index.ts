@@ -22,3 +22,4 @@ export {
   type Trace,
 } from './replay.ts'
 export { ReplayError, TraceInputError, type SourceLine } from './errors.ts'
+export { Touching, type TableRule, type TableViolation, type TouchingOptions } from './touching.ts'
