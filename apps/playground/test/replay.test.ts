@@ -2,6 +2,8 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { addrspace, expectRefusal, folderWith } from './command-line.ts'
 
+const BACKENDS = 'mock, null, x86-64, x86-64-la57, riscv-sv39, riscv-sv48, riscv-sv57, aarch64'
+
 const START = `00400000-00401000 r-xp 00000000 fe:00 7                                  /bin/p
 7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]
 `
@@ -23,11 +25,14 @@ const TRACE = { 'p/strace.txt': LOG, 'p/start.maps': START, 'p/end.maps': END, '
 const MATCH =
   '"operations":{"mmap":1,"mprotect":1},"areas":4,"kernelAreas":4,"differences":[],"violations":[],"checkpoints":1,"match":true'
 
+/** Those of the machines that the stack of a program fits in, and each once. */
+const MODES = ['mock', 'null', 'x86-64', 'x86-64-la57', 'riscv-sv48', 'riscv-sv57', 'aarch64']
+
 describe('addrspace replay', () => {
   it('prints one line of JSON, all backends by default', async () => {
     expect(await addrspace(['replay', 'p', '--json'], { cwd: folderWith(TRACE) })).toEqual({
       code: 0,
-      stdout: `{"trace":"p","backends":[{"name":"mock",${MATCH}},{"name":"null",${MATCH}}]}\n`,
+      stdout: `{"trace":"p","backends":[${MODES.map((name) => `{"name":"${name}",${MATCH}}`).join(',')}]}\n`,
       stderr: '',
     })
   })
@@ -74,7 +79,7 @@ describe('addrspace replay', () => {
     const human = await addrspace(['replay', 'p', '--no-picture'], { cwd })
     expect(human.stdout.split('\n').slice(-4)).toEqual([
       '',
-      "mock, null: differences from the kernel's list",
+      `${MODES.join(', ')}: differences from the kernel's list`,
       '  0x7ffff7fc0000-0x7ffff7fc1000: rw-p in the kernel, r--p here, at the end',
       '',
     ])
@@ -112,6 +117,49 @@ describe('addrspace replay', () => {
     expectRefusal(await addrspace(['replay', 'b/strace.txt'], { cwd }), 'b/strace.txt: the areas at its start are missing; --start names their file')
     expectRefusal(await addrspace(['replay', 'b', '--start', 'no.maps'], { cwd }), 'no.maps: no such file or folder')
     expectRefusal(await addrspace(['replay', 'c'], { cwd }), 'c/strace.txt:1: expected an execve, got ""')
-    expectRefusal(await addrspace(['replay', 'c', '--backend', 'aarch64'], { cwd }), 'unknown backend "aarch64"; known are mock, null, all')
+    expectRefusal(await addrspace(['replay', 'c', '--backend', 'riscv'], { cwd }), `unknown backend "riscv"; known are ${BACKENDS}, all`)
+  })
+
+  it('runs on the smallest mode of the machine in which the trace fits, and tells which', async () => {
+    const low = (text: string): string => text.replaceAll('7fffff', '3f').replaceAll('7ffff7', '2f')
+    const small = Object.fromEntries(Object.entries(TRACE).map(([name, text]) => [name, low(text)]))
+    const cwd = folderWith({ ...TRACE, ...Object.fromEntries(Object.entries(small).map(([name, text]) => [name.replace('p/', 'small/'), text])) })
+    const modeOf = async (trace: string, backend: string): Promise<string> => {
+      const { stdout, code } = await addrspace(['replay', trace, '--backend', backend, '--json'], { cwd })
+      expect(code).toBe(0)
+      return (JSON.parse(stdout) as { backends: [{ name: string }] }).backends[0].name
+    }
+    expect(await modeOf('p', 'riscv-sv39')).toBe('riscv-sv48')
+    expect(await modeOf('p', 'riscv-sv57')).toBe('riscv-sv57')
+    expect(await modeOf('small', 'riscv-sv39')).toBe('riscv-sv39')
+    expect(await modeOf('small', 'x86-64')).toBe('x86-64')
+  })
+
+  it('goes to five levels for addresses above 47 bits, and refuses them where there is no larger mode', async () => {
+    // 2^47 is the first address that Sv48 and four levels do not have; aarch64 has it, and not 2^48.
+    const at = (address: string): string => `10 mmap(${address}, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0) = ${address}\n10 exit_group(0) = ?\n`
+    const execve = LOG.slice(0, LOG.indexOf('\n') + 1)
+    const cwd = folderWith({
+      'a/strace.txt': execve + at('0x800000000000'), 'a/start.maps': START,
+      'b/strace.txt': execve + at('0x1000000000000'), 'b/start.maps': START,
+    })
+    const names = async (trace: string): Promise<string[]> => {
+      const { stdout } = await addrspace(['replay', trace, '--json'], { cwd })
+      const { backends } = JSON.parse(stdout) as { backends: { name: string; match: boolean }[] }
+      return backends.map(({ name, match }) => `${name}${match ? '' : ' no match'}`)
+    }
+    expect(await names('a')).toEqual(['mock', 'null', 'x86-64-la57', 'riscv-sv57', 'aarch64'])
+    expect(await names('b')).toEqual(['mock', 'null', 'x86-64-la57', 'riscv-sv57', 'aarch64 no match'])
+    const { code, stdout } = await addrspace(['replay', 'b', '--backend', 'aarch64', '--no-picture'], { cwd })
+    expect(stdout).toContain('\n  line 2: b/strace.txt:2: mmap was refused: ')
+    expect(code).toBe(1)
+  })
+
+  it('maps the page of [vsyscall] in the upper half of every machine', async () => {
+    const vsyscall = 'ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n'
+    const cwd = folderWith({ 'p/strace.txt': LOG, 'p/start.maps': START + vsyscall, 'p/end.maps': END + vsyscall })
+    const { code, stdout } = await addrspace(['replay', 'p', '--json'], { cwd })
+    expect(stdout.match(/"areas":5,"kernelAreas":5,"differences":\[\],"violations":\[\]/g)).toHaveLength(7)
+    expect(code).toBe(0)
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { addrspace, expectRefusal, folderWith } from './command-line.ts'
 
 const HEADER = '{"scenario":1,"name":"split","backend":"mock"}'
+const BACKENDS = 'mock, null, x86-64, x86-64-la57, riscv-sv39, riscv-sv48, riscv-sv57, aarch64'
 const SPLIT = `# an area cut in two
 ${HEADER}
 
@@ -85,10 +86,10 @@ describe('addrspace run', () => {
       await addrspace(['run', 'bad.jsonl', '--json'], { cwd }),
       'bad.jsonl: line 12: "addr": must be a "0x…" string or a small integer below 2^64, got "0x10000000000000000"',
     )
-    const second = `${SPLIT}{"scenario":1,"backend":"riscv-sv39"}\n`
+    const second = `${SPLIT}{"scenario":1,"backend":"riscv-sv39"}\n{"op":"map","start":"0x0","size":"0x1000","flags":3}\n`
     expectRefusal(
       await addrspace(['run', '-'], { stdin: second }),
-      'standard input: line 12: "backend": riscv-sv39 is not available; known are mock, null',
+      'standard input: line 13: "flags": must be letters on riscv-sv39; numbers are for mock and null',
     )
   })
 
@@ -116,7 +117,7 @@ describe('addrspace run', () => {
 
   it('refuses backends that it does not know, and images of those without page tables', async () => {
     const stdin = SPLIT
-    expectRefusal(await addrspace(['run', '-', '--backend', 'nonsense'], { stdin }), 'unknown backend "nonsense"; known are mock, null')
+    expectRefusal(await addrspace(['run', '-', '--backend', 'nonsense'], { stdin }), 'unknown backend "nonsense"; known are ' + BACKENDS)
     expectRefusal(
       await addrspace(['run', '-', '--image', 'out'], { stdin }),
       '--image needs a backend with page tables, and mock has none',

@@ -1,5 +1,5 @@
 /**
- * The backends as subjects of the conformance suite: what each can do, and how a fresh one is made.
+ * The backends without a machine as subjects of the conformance suite: what each can do, and how a fresh one is made.
  */
 
 import { MockBackend, MockPageTable, NullBackend } from '@addrspace/backend-mock'
@@ -51,7 +51,8 @@ export const nullSubject: ConformanceSubject = conformanceSubject<number, undefi
   create: () => ({ pageTable: undefined, backend: new NullBackend() }),
 })
 
-function conformanceSubject<F, P>(subject: Subject<F, P>): ConformanceSubject {
+/** A subject of which only its cases are known. */
+export function conformanceSubject<F, P>(subject: Subject<F, P>): ConformanceSubject {
   return {
     run(id) {
       const [report] = runConformance(subject, { filter: (other) => other === id })

@@ -49,7 +49,8 @@ export async function conform(options: ConformOptions, output: Output): Promise<
   } else {
     const names = backends.map(({ name }) => name)
     const hasRowPerCase = options.verbose ?? options.filter !== undefined
-    printMatrix(hasRowPerCase ? caseRows(cases, names, verdicts, output.paint) : groupRows(cases, names, verdicts, output.paint), names, output)
+    const rows = (hasRowPerCase ? caseRows : groupRows)(cases, names, verdicts, output.paint)
+    for (const line of alignColumns(rows)) output.line(line)
     printDetails(cases, verdicts, output)
   }
   return verdicts.some(({ status }) => status === 'fail') ? EXIT_CHECK_FAILED : EXIT_OK
@@ -59,21 +60,28 @@ const TONES: Readonly<Record<CaseStatus, Tone>> = { pass: 'good', fail: 'bad', u
 /** In the order in which a cell lists them. */
 const STATUSES: readonly CaseStatus[] = ['pass', 'fail', 'known', 'unsupported']
 
+/** A row per case, a column per backend. */
 function caseRows(cases: readonly ConformanceCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
   const statusOf = new Map(verdicts.map(({ id, backend, status }) => [`${backend} ${id}`, status]))
-  return cases.map(({ id }) => {
+  const rows = cases.map(({ id }) => {
     const cells = names.map((name) => statusOf.get(`${name} ${id}`)).map((status) => (status === undefined ? '' : paint(TONES[status], status)))
     return [id, ...cells]
   })
+  return [['', ...names.map((name) => paint('bold', name))], ...rows]
 }
 
+/** A row per backend, a column per group, so that many backends fit. */
 function groupRows(cases: readonly ConformanceCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
-  const groups = [...new Set(cases.map(({ id }) => groupOf(id)))]
-  const rowOf = (title: string, isIn: (id: string) => boolean): string[] => {
-    const cells = names.map((name) => countStatuses(verdicts.filter(({ backend, id }) => backend === name && isIn(id)), paint))
-    return [`${title} (${cases.filter(({ id }) => isIn(id)).length} cases)`, ...cells]
-  }
-  return [...groups.map((group) => rowOf(group, (id) => groupOf(id) === group)), rowOf('all', () => true)]
+  const groups: readonly { readonly title: string; readonly isIn: (id: string) => boolean }[] = [
+    ...[...new Set(cases.map(({ id }) => groupOf(id)))].map((group) => ({ title: group, isIn: (id: string) => groupOf(id) === group })),
+    { title: 'all', isIn: () => true },
+  ]
+  const head = groups.map(({ title, isIn }) => `${title} (${cases.filter(({ id }) => isIn(id)).length} cases)`)
+  const rows = names.map((name) => {
+    const own = verdicts.filter(({ backend }) => backend === name)
+    return [paint('bold', name), ...groups.map(({ isIn }) => countStatuses(own.filter(({ id }) => isIn(id)), paint))]
+  })
+  return [['', ...head], ...rows]
 }
 
 /** Cases are named by clause: `set/wrap` belongs to `set`. */
@@ -86,18 +94,16 @@ function countStatuses(verdicts: readonly Verdict[], paint: Paint): string {
   return counts.filter(({ count }) => count > 0).map(({ status, count }) => paint(TONES[status], `${count} ${status}`)).join(', ')
 }
 
-function printMatrix(rows: readonly string[][], names: readonly string[], output: Output): void {
-  const head = ['', ...names.map((name) => output.paint('bold', name))]
-  for (const line of alignColumns([head, ...rows])) output.line(line)
-}
-
-/** Tells of every failure in full, and of every known one why it is. */
+/** Tells of every failure in full, and of every known one why it is; once for all backends where it is the same. */
 function printDetails(cases: readonly ConformanceCase[], verdicts: readonly Verdict[], output: Output): void {
   const titles = new Map(cases.map(({ id, title, law }) => [id, `${title} (${law})`]))
-  for (const { backend, id, status, detail } of verdicts) {
-    if (status !== 'fail' && status !== 'known') continue
+  const told = verdicts.filter(({ status }) => status === 'fail' || status === 'known')
+  const alike = Map.groupBy(told, ({ id, status, detail }) => JSON.stringify([id, status, detail]))
+  for (const group of alike.values()) {
+    const { id, status, detail } = group[0]!
+    const names = group.map(({ backend }) => backend).join(', ')
     output.line()
-    output.line(`${output.paint(TONES[status], status.toUpperCase())} ${id} on ${backend}: ${titles.get(id) ?? ''}`)
+    output.line(`${output.paint(TONES[status], status.toUpperCase())} ${id} on ${names}: ${titles.get(id) ?? ''}`)
     for (const line of detail.split('\n')) output.line(`  ${printable(line)}`)
   }
 }

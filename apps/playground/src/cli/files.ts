@@ -1,6 +1,7 @@
 /**
  * Reading what the user names: files relative to where the user stands, standard input for `-`, compressed files as if
- * they were not. Whatever can go wrong with a file is one line that names it. What a file means is its command's.
+ * they were not; and writing. Whatever can go wrong with a file is one line that names it. What a file means is its
+ * command's.
  */
 
 import { createReadStream, openSync, closeSync, readFileSync, readSync, statSync, type Stats } from 'node:fs'
@@ -23,6 +24,9 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ESRCH: 'no such process',
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
+  EEXIST: 'is a file, not a folder',
+  EROFS: 'cannot be written to',
+  ENOSPC: 'no space is left',
   ERR_INVALID_ARG_VALUE: 'is no name of a file',
   ERR_FS_FILE_TOO_LARGE: 'too large to be read at once',
   ERR_STRING_TOO_LONG: 'too large to be read at once',
@@ -128,9 +132,14 @@ function checkText(where: string, text: string): void {
   if (text.includes('\0')) throw new InputError(`${where}: is not a text file`)
 }
 
-function attempt<T>(where: string, read: () => T): T {
+/**
+ * Does something with a file; `where` is what messages call it.
+ *
+ * @throws InputError if the system refuses.
+ */
+export function attempt<T>(where: string, act: () => T): T {
   try {
-    return read()
+    return act()
   } catch (error) {
     throw asInputError(where, error)
   }

@@ -11,10 +11,12 @@ export const RUN_NOTES = `
 Examples:
   addrspace run split.jsonl
   addrspace run split.jsonl --backend null --json
+  addrspace run split.jsonl --backend riscv-sv48 --image memory
   echo '{"scenario":1,"backend":"mock"}' | addrspace run -
 
 With --json: a line per operation, {"op":0,"result":"ok"}, and a line per
-scenario, {"name":"split","areas":2,"mismatches":0}.
+scenario, {"name":"split","areas":2,"mismatches":0}; on a machine also "root"
+(and "root1") and the number of "frames" in use, tables included.
 
 Exit codes: 0 all as expected, 1 a mismatch, 2 wrong arguments or input`
 
@@ -22,6 +24,10 @@ export const REPLAY_NOTES = `
 Examples:
   addrspace replay packages/linux-trace/traces/node-gc
   addrspace replay strace.txt --start start.maps --end end.maps --json
+
+On machines, areas get their frames on demand, and pages are touched as the
+program would have; at the end every leaf and every touched page is checked. A
+trace that does not fit runs on the next larger mode of the machine.
 
 To record a program of your own:
   strace -f -y -o strace.txt -e trace=%memory,shmget,clone,clone3,fork,vfork,\\
@@ -32,6 +38,35 @@ With --json: {"trace":"…","backends":[{"name":"mock","operations":{"mmap":12},
 
 Exit codes: 0 everything matches, 1 something differs, 2 wrong arguments or input`
 
+export const WALK_NOTES = `
+Examples:
+  addrspace walk memory 0x402008
+  addrspace walk memory 0x402008 --access write --mode kernel
+  addrspace walk memory 0x402008 --mode kernel --controls '{"smap":true}' --json
+
+Levels are the steps that a walk has still to go: 0 is where the smallest pages
+are. Frames that the image does not hold between its first and its last are
+zero; a table outside of these is a fault ("memory").
+
+With --json: {"steps":[{"level":3,"index":0,"entry":"0x80000000",
+"word":"0x80005027","bits":["address=0x80005","A","U/S","R/W","P"]}],
+"result":{"paddr":"0x80003008"}}, or of a refused access
+"result":{"fault":"permission","level":0,"bit":"R/W"}.
+
+Exit codes: 0 the walk was made, 2 wrong arguments or image`
+
+export const EXPLAIN_NOTES = `
+Examples:
+  addrspace explain 0x8000000080003067 --backend x86-64 --level 0
+  addrspace explain 0x20000c01 --backend riscv-sv39 --level 2 --json
+
+With --json: {"backend":"x86-64","level":0,"word":"0x…","kind":"leaf",
+"title":"…","source":"…","bits":[{"high":63,"low":63,"role":"flag",
+"name":"XD","value":"0x1","meaning":"…"}]}; kind is one of absent, table, leaf,
+hidden (a leaf without access, which the machine does not see), invalid.
+
+Exit codes: 0 success, 2 wrong arguments`
+
 export const CONFORM_NOTES = `
 Examples:
   addrspace conform
@@ -40,7 +75,8 @@ Examples:
   addrspace conform --mutants
 
 A backend passes a case, fails it, is known to fail it, or does not support what
-it asks for.
+it asks for. A machine is held against each case three times, with areas backed
+at once, on demand and by a fixed distance; it fails if one of these does.
 
 With --json: {"cases":[{"id":"set/wrap","backend":"mock","status":"pass","detail":""}]};
 status is one of pass, fail, known, unsupported.

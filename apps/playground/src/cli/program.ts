@@ -5,14 +5,16 @@
 
 import { Command, CommanderError, Option } from 'commander'
 import { readFileSync } from 'node:fs'
-import { ALL_BACKENDS, backendNames } from './backends.ts'
+import { ALL_BACKENDS, backendNames, machineNames } from './backends.ts'
 import type { ConformOptions } from './conform.ts'
+import type { ExplainOptions } from './explain.ts'
 import { EXIT_INPUT, EXIT_INTERNAL, EXIT_OK, InputError, oneLine } from './failure.ts'
-import { CONFORM_NOTES, MAPS_NOTES, REPLAY_NOTES, ROOT_NOTES, RUN_NOTES } from './help-notes.ts'
+import { CONFORM_NOTES, EXPLAIN_NOTES, MAPS_NOTES, REPLAY_NOTES, ROOT_NOTES, RUN_NOTES, WALK_NOTES } from './help-notes.ts'
 import type { MapsOptions } from './maps.ts'
 import { Output } from './output.ts'
 import type { ReplayOptions } from './replay.ts'
 import type { RunOptions } from './run.ts'
+import type { WalkOptions } from './walk.ts'
 
 /** Runs the command that the arguments name; sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -107,6 +109,28 @@ function program(output: Output, finish: (exitCode: number) => void): Command {
     .action(async (trace: string, options: ReplayOptions) => {
       const { replay } = await import('./replay.ts')
       finish(await replay(trace, options, output))
+    })
+
+  command('walk', 'walk the page tables of an image to an address, and tell every bit on the way')
+    .argument('<IMAGE>', 'folder that run --image has written, or its image.json')
+    .argument('<VA>', 'virtual address, hexadecimal with 0x or decimal')
+    .option('--access <A>', 'read, write or exec', 'read')
+    .option('--mode <M>', 'user or kernel', 'user')
+    .option('--controls <JSON>', 'what differs from the default state of the machine, for instance {"smap":true}')
+    .addHelpText('after', WALK_NOTES)
+    .action(async (image: string, address: string, options: WalkOptions) => {
+      const { walk } = await import('./walk.ts')
+      finish(await walk(image, address, options, output))
+    })
+
+  command('explain', "say what every bit of a page table entry's word means")
+    .argument('<WORD>', 'the word, hexadecimal with 0x or decimal')
+    .requiredOption('--backend <NAME>', `the machine: one of ${machineNames()}`)
+    .requiredOption('--level <L>', 'steps that a walk has still to go: 0 is where the smallest pages are')
+    .addHelpText('after', EXPLAIN_NOTES)
+    .action(async (word: string, options: ExplainOptions) => {
+      const { explain } = await import('./explain.ts')
+      finish(await explain(word, options, output))
     })
 
   command('conform', 'hold backends against the conformance suite')

@@ -61,7 +61,7 @@ function describeDifference({ range, expected, actual, checkpoint }: BackendRepo
 }
 
 function describeViolation({ line, rule, detail }: BackendReport['violations'][number]): string {
-  return `line ${line}: ${printable(detail)} (${rule})`
+  return `${line === 0 ? 'at the end' : `line ${line}`}: ${printable(detail)} (${rule})`
 }
 
 function printList(title: string, items: readonly string[], output: Output): void {

@@ -4,7 +4,7 @@
 
 import { TraceInputError } from '@addrspace/linux-trace'
 import type { ReplayOutcome } from '../adapters/replay-backends.ts'
-import { ALL_BACKENDS, selectBackends, type BackendEntry } from './backends.ts'
+import { ALL_BACKENDS, NULL_BACKEND, requireBackend, selectBackends, type BackendEntry } from './backends.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK, InputError } from './failure.ts'
 import type { TextStream } from './files.ts'
 import type { Output } from './output.ts'
@@ -34,13 +34,36 @@ export async function replay(trace: string, options: ReplayOptions, output: Outp
   const entries = selectBackends(options.backend ?? ALL_BACKENDS)
   const replays = await checked(async () => {
     const files = await readTrace(trace, options)
+    const modes = await fittingModes(entries, files)
     const done: ReplayOutcome[] = []
-    for (const entry of entries) done.push(await replayOn(entry, files))
+    for (const mode of modes) done.push(await replayOn(mode, files))
     return done
   })
   if (options.json === true) output.json({ trace, backends: replays.map(({ report }) => report) })
   else printReplays(trace, replays, options.picture !== false, output)
   return replays.every(({ report }) => report.match) ? EXIT_OK : EXIT_CHECK_FAILED
+}
+
+/**
+ * The backends themselves, or the smallest larger modes of their machines in which the trace fits; each once. What is
+ * too large for all runs on the largest, and is refused there.
+ */
+async function fittingModes(entries: readonly BackendEntry[], files: TraceFiles): Promise<Set<BackendEntry>> {
+  const isDecided = entries.every(({ largerMode }) => largerMode === undefined)
+  const neededBits = isDecided ? 0 : await neededAddressBits(files)
+  const modes = new Set<BackendEntry>()
+  for (const entry of entries) {
+    let mode = entry
+    while (mode.largerMode !== undefined && (await mode.loadReplay()).addressBits < neededBits) mode = requireBackend(mode.largerMode)
+    modes.add(mode)
+  }
+  return modes
+}
+
+/** How wide the addresses of a trace are, found by replaying it where every address fits. */
+async function neededAddressBits(files: TraceFiles): Promise<number> {
+  const { addressBits } = await replayOn(requireBackend(NULL_BACKEND), files)
+  return addressBits
 }
 
 async function replayOn({ name, loadReplay }: BackendEntry, files: TraceFiles): Promise<ReplayOutcome> {

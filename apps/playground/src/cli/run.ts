@@ -4,9 +4,11 @@
  */
 
 import { formatOpResult, formatSummary, parseScenarios, ScenarioError, type Scenario, type ScenarioRunner } from '@addrspace/conformance'
+import type { ScenarioTable } from '../adapters/machine-scenarios.ts'
 import { backendNames, findBackend, requireBackend, type BackendEntry } from './backends.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK, InputError } from './failure.ts'
 import { readText, STDIN } from './files.ts'
+import { makeImageFolder, writeImage } from './image-files.ts'
 import type { Output } from './output.ts'
 import { OpTable } from './op-table.ts'
 
@@ -22,6 +24,8 @@ export interface RunOptions {
 interface Job {
   readonly scenario: Scenario
   readonly runner: ScenarioRunner
+  /** The tables of the scenario, once it has been run on a machine. */
+  table: ScenarioTable | undefined
 }
 
 /**
@@ -38,19 +42,30 @@ export async function run(file: string, options: RunOptions, output: Output): Pr
     if (options.image !== undefined) checkImage(entries)
     const prepared: Job[] = []
     for (const [index, scenario] of scenarios.entries()) {
-      const runner = await entries[index]!.loadScenarioRunner()
+      const runner = await entries[index]!.loadScenarioRunner((table) => (job.table = table))
+      const job: Job = { scenario, runner, table: undefined }
       runner.check(scenario)
-      prepared.push({ scenario, runner })
+      prepared.push(job)
     }
     return prepared
   })
+  if (options.image !== undefined) makeImageFolder(options.image)
 
   let mismatches = 0
   for (const [index, job] of jobs.entries()) {
     if (options.json !== true && index > 0) output.line()
     mismatches += await checked(file, () => (options.json === true ? runForPrograms(job, output) : runForPeople(job, output)))
   }
+  if (options.image !== undefined) await writeImageOf(jobs[0]!, options.image)
   return mismatches > 0 ? EXIT_CHECK_FAILED : EXIT_OK
+}
+
+/** Writes the memory that a scenario has left. */
+async function writeImageOf({ runner, table }: Job, folder: string): Promise<void> {
+  const machine = await requireBackend(runner.name).loadMachine?.()
+  if (table === undefined || machine === undefined) return
+  const { memory, roots } = table
+  writeImage(folder, { arch: runner.name, memory, roots, mair: machine.use(({ mair }) => mair) })
 }
 
 function runForPrograms({ scenario, runner }: Job, output: Output): number {
@@ -76,7 +91,7 @@ function backendOf({ header, lines }: Scenario): BackendEntry {
 function checkImage(entries: readonly BackendEntry[]): void {
   if (entries.length > 1) throw new InputError(`--image takes a file with one scenario, got ${entries.length}`)
   const [entry] = entries
-  if (entry?.hasImage === false) throw new InputError(`--image needs a backend with page tables, and ${entry.name} has none`)
+  if (entry?.loadMachine === undefined) throw new InputError(`--image needs a backend with page tables, and ${entry?.name ?? 'this one'} has none`)
 }
 
 /** Puts the name of the file in front of what is wrong in it. */

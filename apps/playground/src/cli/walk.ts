@@ -1,0 +1,114 @@
+/**
+ * `addrspace walk`: walks the tables of an image as the machine would, tells every entry on the way bit by bit, and where
+ * and why it stops.
+ */
+
+import { toJson } from '@addrspace/conformance'
+import { formatHex, pa, virtAddr, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
+import { nameBits, type Access, type Mode, type PageTable, type PhysMemory } from '@addrspace/page-table'
+import { layoutOf } from '../adapters/entry-words.ts'
+import { openImageTable } from '../adapters/image-table.ts'
+import { controlsOf, type Machine } from '../adapters/machines.ts'
+import { scenarioTranslation } from '../adapters/translation.ts'
+import { findBackend, machineNames } from './backends.ts'
+import { EXIT_OK, InputError } from './failure.ts'
+import { readImage, readSegment, type Image, type Segment } from './image-files.ts'
+import { readChoice, readWordArgument } from './numbers.ts'
+import type { Output } from './output.ts'
+import { printWalk } from './walk-report.ts'
+
+export interface WalkOptions {
+  /** `read`, the default, `write` or `exec`. */
+  readonly access?: string
+  /** `user`, the default, or `kernel`. */
+  readonly mode?: string
+  /** A JSON object: what differs from the machine's default state. */
+  readonly controls?: string
+  readonly json?: boolean
+}
+
+/** A walk as the arguments ask for it. */
+export interface WalkRequest {
+  readonly vaddr: VirtAddr
+  readonly access: Access
+  readonly mode: Mode
+}
+
+const ACCESSES: readonly Access[] = ['read', 'write', 'exec']
+const MODES: readonly Mode[] = ['user', 'kernel']
+const FRAME_SIZE = 0x1000
+
+/**
+ * Walks to an address. That the access faults is an answer, and no failure.
+ *
+ * @throws InputError if the image or an argument is wrong.
+ */
+export async function walk(image: string, address: string, options: WalkOptions, output: Output): Promise<number> {
+  const request: WalkRequest = {
+    vaddr: virtAddr(readWordArgument('VA', address)),
+    access: readChoice('--access', options.access ?? 'read', ACCESSES),
+    mode: readChoice('--mode', options.mode ?? 'user', MODES),
+  }
+  const given = readControls(options.controls)
+  const description = await readImage(image)
+  const load = findBackend(description.arch)?.loadMachine
+  if (load === undefined) throw new InputError(`${image}: "arch": unknown machine ${JSON.stringify(description.arch)}; known are ${machineNames()}`)
+  const machine = await load()
+  machine.use((loaded) => {
+    const table = openImageTable(loaded, { roots: rootsOf(image, description, loaded), parts: description.segments, load: (memory) => fill(memory, description.segments) })
+    const controls = controlsOf(loaded, given, (control, problem) => {
+      throw new InputError(`--controls: "${control}" ${problem}`)
+    })
+    if (options.json === true) output.json(asJson(table, request, controls))
+    else printWalk({ machine: loaded, table, request, controls, mair: description.mair }, output)
+  })
+  return EXIT_OK
+}
+
+function asJson<C extends object>(table: PageTable<C>, { vaddr, access, mode }: WalkRequest, controls: C): object {
+  const steps = table.walk(vaddr).map(({ level, index, entryAddress, word }) => {
+    const layout = layoutOf(table.format, word, level)
+    return { level, index, entry: formatHex(entryAddress), word: formatHex(word), bits: layout === undefined ? [] : nameBits(layout, word) }
+  })
+  return { steps, result: toJson(scenarioTranslation(table.translate(vaddr, access, mode, controls))) }
+}
+
+function readControls(text: string | undefined): object {
+  if (text === undefined) return {}
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new InputError(`--controls must be JSON, such as {"smap":true}, got ${text}`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new InputError(`--controls must be a JSON object, such as {"smap":true}, got ${text}`)
+  return value
+}
+
+/** The roots of the image, if they are as many as the machine has and in its reach; so must be the segments. */
+function rootsOf<C extends object>(image: string, { root, root1, segments }: Image, { format }: Machine<C>): PhysAddr[] {
+  const { roots, physBits } = format.geometry
+  if (roots === 2 && root1 === undefined) throw new InputError(`${image}: "root1": missing; ${format.name} has two roots`)
+  if (roots === 1 && root1 !== undefined) throw new InputError(`${image}: "root1": ${format.name} has one root`)
+  const end = 1n << BigInt(physBits)
+  const found = root1 === undefined ? [root] : [root, root1]
+  for (const [index, paddr] of found.entries()) {
+    if (paddr >= end) throw new InputError(`${image}: "root${index === 0 ? '' : index}": must be below ${formatHex(end)} on ${format.name}, got ${formatHex(paddr)}`)
+  }
+  for (const { paddr, size, file } of segments) {
+    if (paddr + size > end) throw new InputError(`${image}: ${file} reaches past ${formatHex(end)}, the last physical address of ${format.name}`)
+  }
+  return found
+}
+
+/** Reads the segments in; frames that are zero are left untouched, which costs no memory. */
+function fill(memory: PhysMemory, segments: readonly Segment[]): void {
+  for (const segment of segments) {
+    readSegment(segment, (offset, bytes) => {
+      for (let at = 0; at < bytes.length; at += FRAME_SIZE) {
+        const frame = bytes.subarray(at, at + FRAME_SIZE)
+        if (frame.some((byte) => byte !== 0)) memory.write(pa(segment.paddr + offset + BigInt(at)), frame)
+      }
+    })
+  }
+}
