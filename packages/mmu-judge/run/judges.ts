@@ -1,6 +1,6 @@
 // The judges by name: each takes a seed and a number of accesses, and boots its machine as often as
 // that takes. Boot n has seed + n, and every difference names the seed of its boot.
-import { makeBatch, riscvSv39Machine, riscvSv48Machine, riscvSv57Machine, type Machine } from '../src/index.ts'
+import { aarch64Machine, makeBatch, riscvSv39Machine, riscvSv48Machine, riscvSv57Machine, x8664La57Machine, x8664Machine, type Machine } from '../src/index.ts'
 import { isInstalled, judgeBatch, type Tampering } from './qemu.ts'
 
 const ACCESSES_PER_BOOT = 1000
@@ -48,4 +48,4 @@ function count(counts: Record<string, number>, key: string, times: number): void
   counts[key] = (counts[key] ?? 0) + times
 }
 
-export const JUDGES: readonly Judge[] = [judgeOf(riscvSv39Machine), judgeOf(riscvSv48Machine), judgeOf(riscvSv57Machine)]
+export const JUDGES: readonly Judge[] = [judgeOf(riscvSv39Machine), judgeOf(riscvSv48Machine), judgeOf(riscvSv57Machine), judgeOf(aarch64Machine), judgeOf(x8664Machine), judgeOf(x8664La57Machine)]

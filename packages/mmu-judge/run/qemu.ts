@@ -9,7 +9,7 @@ import type { Access } from '@addrspace/page-table'
 
 import { compareBatch, type Asked, type Batch, type Difference } from '../src/index.ts'
 
-const TIME_LIMIT = 120_000
+const TIME_LIMIT = 30_000
 /** What is kept of the emulator's output, in characters. */
 const MOST_OUTPUT = 4000
 

@@ -4,7 +4,7 @@
 import { formatHex, pa, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
 import { BitmapAllocator, PageTable, PhysMemory, type Translation, type WalkStep } from '@addrspace/page-table'
 
-import { MOST_QUERIES, PAGES_AT, QUERIES_AT, QUERY_WORDS, TABLES_AT, type Machine, type Query } from './machine.ts'
+import { isTableFrame, MOST_QUERIES, PAGES_AT, QUERIES_AT, QUERY_WORDS, TABLES_AT, type Machine, type Query } from './machine.ts'
 import { Random } from './random.ts'
 import { addressToAsk, fillAtRandom, type Spots } from './random-layout.ts'
 
@@ -45,11 +45,11 @@ export function makeBatch<C>(machine: Machine<C>, seed: number, queryCount: numb
   const { ramBase, ramSize } = machine
   const memory = new PhysMemory({ base: ramBase, size: ramSize })
   const frames = new BitmapAllocator({ start: pa(ramBase + TABLES_AT), end: ramBase + PAGES_AT })
-  const accessedDirty = random.chance(0.3) ? 'preset' : 'hardware'
+  const accessedDirty = random.chance(machine.presetShare) ? 'preset' : 'hardware'
   const table = new PageTable({ memory, frames, format: machine.format, invalidations: () => {}, accessedDirty })
   machine.install(table, memory, queryCount)
   const mayBeSet = reservedEntries(machine, table)
-  const spots = fillAtRandom(machine, table, random, random.chance(0.25) ? 'lawful' : 'spoilt')
+  const spots = fillAtRandom(machine, table, random, random.chance(0.25) ? undefined : (entry) => !mayBeSet.has(entry))
 
   const lenient = new Map<string, number>()
   const tags = new Map<bigint, number>()
@@ -97,8 +97,7 @@ function canBePut<C>(machine: Machine<C>, { access }: Query<C>, translation: Tra
   const isOurs = (paddr: bigint): boolean => !foreign.some(({ start, end }) => paddr >= start && paddr < end)
   const isPage = (paddr: bigint): boolean => paddr >= ramBase + PAGES_AT && paddr < ramBase + ramSize && isOurs(paddr)
   // Pages are written to: what a spoilt pointer makes of one is another thing after each query.
-  const isTable = (paddr: bigint): boolean => paddr >= ramBase + TABLES_AT && paddr < ramBase + PAGES_AT
-  if (!steps.every(({ entryAddress }) => isTable(entryAddress))) return false
+  if (!steps.every(({ entryAddress }) => isTableFrame(machine, entryAddress))) return false
   if (translation.kind === 'mapped') return isPage(translation.paddr) || (translation.paddr >= nothingFrom && machine.unbackedAccesses.includes(access))
   const end = steps.at(-1)?.entry
   return translation.reason !== 'memory' || end?.kind !== 'table' || end.frame >= nothingFrom
@@ -121,7 +120,7 @@ function ask<C>(table: PageTable<C>, machine: Machine<C>, query: Query<C>, tags:
   const translation = table.translate(vaddr, access, mode, controls)
   const steps = table.walk(vaddr)
   if (translation.kind === 'fault') {
-    if (machine.mayBeSetOnFault !== 0n) for (const { entryAddress, entry } of steps) if (entry.kind === 'table') mayBeSet.set(entryAddress, machine.mayBeSetOnFault)
+    for (const step of steps) mayBeSet.set(step.entryAddress, (mayBeSet.get(step.entryAddress) ?? 0n) | machine.mayBeSetOnFault(step))
     return { query, translation, steps, isBacked: false, loaded: undefined }
   }
   const { paddr, updates } = translation
@@ -132,10 +131,9 @@ function ask<C>(table: PageTable<C>, machine: Machine<C>, query: Query<C>, tags:
   return { query, translation, steps, isBacked: true, loaded }
 }
 
-/** The guest's own way through the table sets bits at times that nobody can tell. */
+/** The entries of the guest's own way through the table, whose bits are set at times that nobody can tell. */
 function reservedEntries<C>(machine: Machine<C>, table: PageTable<C>): Map<PhysAddr, bigint> {
   const entries = new Map<PhysAddr, bigint>()
-  if (machine.mayBeSetOnFault === 0n) return entries
   const bits = machine.format.accessedBit | machine.format.dirtyBit
   for (const { start, size } of table.leaves({ start: 0n as VirtAddr, end: 1n << 64n })) {
     for (let at = 0n; at < size; at += 0x1000n) for (const { entryAddress } of table.walk((start + at) as VirtAddr)) entries.set(entryAddress, bits)

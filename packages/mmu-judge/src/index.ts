@@ -1,4 +1,6 @@
 export { makeBatch, type Asked, type Batch } from './batch.ts'
 export { compareBatch, whyDifferent, type Difference, type ReadAfter } from './comparison.ts'
 export { type Answer, type Leniency, type Machine, type Query } from './machine.ts'
+export { aarch64Machine } from './aarch64.ts'
 export { riscvSv39Machine, riscvSv48Machine, riscvSv57Machine } from './riscv.ts'
+export { x8664La57Machine, x8664Machine } from './x86-64.ts'

@@ -83,8 +83,10 @@ export interface Machine<C> {
   readonly unbackedAccesses: readonly Access[]
   /** Top-level slots of the root (the upper one of two) that layouts leave alone. */
   readonly reservedSlot: number | undefined
-  /** Bits of table words that the CPU may set at a walk that ends in a fault. */
-  readonly mayBeSetOnFault: bigint
+  /** How often new leaves start with accessed and dirty set. */
+  readonly presetShare: number
+  /** Bits that the CPU may set in an entry on the way of an access that it refuses. */
+  readonly mayBeSetOnFault: (step: WalkStep) => bigint
   readonly corruptions: readonly Corruption[]
   readonly leniencies: readonly Leniency<C>[]
 
@@ -97,4 +99,9 @@ export interface Machine<C> {
   fetchTarget(tag: number): bigint
   /** What the words of an answer mean; several if the CPU was asked in several ways. */
   decodeAnswer(words: readonly bigint[], query: Query<C>): readonly Answer[]
+}
+
+/** Whether an address is that of a table that layouts may have. */
+export function isTableFrame<C>({ ramBase }: Machine<C>, paddr: bigint): boolean {
+  return paddr >= ramBase + TABLES_AT && paddr < ramBase + PAGES_AT
 }

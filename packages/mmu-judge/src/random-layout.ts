@@ -1,9 +1,9 @@
 // Random address spaces: leaves of all sizes in both halves with all flags, holes and splits in them,
 // and words spoilt by hand. What comes out is a page table and the addresses worth asking for.
-import { va, pa, type VirtAddr } from '@addrspace/memory-addr'
+import { va, pa, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
 import { ACCESS, ALL_FLAGS, type Geometry, type MappingFlags, type PageTable } from '@addrspace/page-table'
 
-import { PAGES_AT, type Machine } from './machine.ts'
+import { isTableFrame, PAGES_AT, type Machine } from './machine.ts'
 import type { Random } from './random.ts'
 
 const MAPPINGS = 48
@@ -26,8 +26,11 @@ export interface Spots {
   readonly spoilt: readonly VirtAddr[]
 }
 
-/** Fills a table, whose root may already have the machine's own slot. */
-export function fillAtRandom<C>(machine: Machine<C>, table: PageTable<C>, random: Random, extent: 'lawful' | 'spoilt'): Spots {
+/** Whether an entry may be spoilt: those of the guest's own pages may not. */
+type MaySpoil = (entryAddress: PhysAddr) => boolean
+
+/** Fills a table, whose root may already have the machine's own slot; nothing is spoilt without `maySpoil`. */
+export function fillAtRandom<C>(machine: Machine<C>, table: PageTable<C>, random: Random, maySpoil: MaySpoil | undefined): Spots {
   const places = neighbourhoods(machine, random)
   const mapped: Spot[] = []
   for (let i = 0; i < MAPPINGS; i++) {
@@ -40,7 +43,7 @@ export function fillAtRandom<C>(machine: Machine<C>, table: PageTable<C>, random
     if (spot !== undefined) changed.push(spot)
   }
   const spoilt: VirtAddr[] = []
-  if (extent === 'spoilt') for (let i = 0; i < CORRUPTIONS; i++) spoilt.push(spoilOne(machine, table, random, { mapped, changed, spoilt }))
+  if (maySpoil !== undefined) for (let i = 0; i < CORRUPTIONS; i++) spoilt.push(spoilOne(machine, table, random, { mapped, changed, spoilt }, maySpoil))
   return { mapped, changed, spoilt }
 }
 
@@ -119,14 +122,14 @@ function changeOne<C>(machine: Machine<C>, table: PageTable<C>, random: Random, 
 }
 
 /** Spoils a word on the way to an address: the one where the walk ends, or one before. */
-function spoilOne<C>(machine: Machine<C>, table: PageTable<C>, random: Random, spots: Spots): VirtAddr {
+function spoilOne<C>(machine: Machine<C>, table: PageTable<C>, random: Random, spots: Spots, maySpoil: MaySpoil): VirtAddr {
   for (;;) {
     const vaddr = inSpot(random, random.pick(spots.changed.length > 0 && random.chance(0.3) ? spots.changed : spots.mapped))
     const steps = table.walk(vaddr)
     // Seldom near the root, where one spoilt word hides everything below.
     const step = random.chance(0.9) ? steps.at(-1) : random.pick(steps)
-    // A corrupted path may have led into memory that tables do not own.
-    if (step === undefined || step.entryAddress < machine.ramBase) continue
+    // A path that was spoilt before may lead anywhere.
+    if (step === undefined || !isTableFrame(machine, step.entryAddress) || !maySpoil(step.entryAddress)) continue
     const spoil = random.chance(0.5) ? flipBit : random.pick(machine.corruptions)
     table.memory.writeWord(step.entryAddress, BigInt.asUintN(64, spoil(step.word, step.level, random)))
     return vaddr

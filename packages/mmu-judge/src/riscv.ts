@@ -139,7 +139,8 @@ function machineOf(format: PteFormat<RiscvControls>, satpMode: bigint): Machine<
     nothingFrom: 1n << 40n,
     unbackedAccesses: ['read', 'write', 'exec'],
     reservedSlot: undefined,
-    mayBeSetOnFault: 0n,
+    presetShare: 0.3,
+    mayBeSetOnFault: () => 0n,
     corruptions,
     leniencies: LENIENCIES,
 
