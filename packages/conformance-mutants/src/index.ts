@@ -4,3 +4,7 @@ export { mutantMatrix } from './matrix.ts'
 export type { MatrixRow } from './matrix.ts'
 export { LAWFUL } from './base.ts'
 export type { MockSubject } from './base.ts'
+
+export { PAGE_TABLE_SUBJECTS } from './machines/subjects.ts'
+export { pageTableSubjectOf } from './machines/page-table-subject.ts'
+export type { MachineDescription, SubjectHooks } from './machines/page-table-subject.ts'

@@ -6,6 +6,16 @@ export { Bench } from './bench.ts'
 export type { BenchSetOptions, Piece, State } from './bench.ts'
 export { CheckFailure } from './check.ts'
 
+export { pageTableCases, registerPageTableConformance, runPageTableConformance } from './page-table/suite.ts'
+export type {
+  ChangeOfTable, EntryCodec, GoldenWord, PageTableFeatures, PageTableInstance, PageTableManifest, PageTableOptionsOfCase,
+  PageTableSubject, TableAccess, TableControls, TableEntryRecord, TableEvent, TableFault, TableFrames, TableLeaf, TableMapping,
+  TableMemory, TableMode, TableOutcome, TableRefusal, TableTranslation, WordWrite,
+} from './page-table/subject.ts'
+export type { PageTableCase, PageTableCaseContext } from './page-table/case.ts'
+export { TableBench } from './page-table/bench.ts'
+export type { Image, TableBenchOptions } from './page-table/bench.ts'
+
 export { parseScenarios } from './scenario/parse.ts'
 export { formatHeader, formatOp, formatScenarios, toJson } from './scenario/write.ts'
 export type { ScenarioValue } from './scenario/write.ts'

@@ -6,7 +6,7 @@
 import { Bench } from './bench.ts'
 import { CASES } from './cases/all.ts'
 import type { CaseContext, ConformanceCase } from './case.ts'
-import { show } from './check.ts'
+import { checkKnown, reportCase } from './internal/report.ts'
 import { checkSubject } from './subject.ts'
 import type { Subject } from './subject.ts'
 
@@ -42,7 +42,7 @@ export function conformanceCases(filter: CaseFilter = ''): readonly ConformanceC
  */
 export function runConformance<F, P>(subject: Subject<F, P>, options: { readonly filter?: CaseFilter } = {}): readonly CaseReport[] {
   checkSubject(subject)
-  checkKnown(subject)
+  checkKnown(subject.known, CASES)
   return conformanceCases(options.filter).map((testCase) => runCase(subject, testCase))
 }
 
@@ -55,7 +55,7 @@ export function registerConformance<F, P>(
   subject: Subject<F, P>, runner: TestRunner, options: { readonly filter?: CaseFilter } = {},
 ): void {
   checkSubject(subject)
-  checkKnown(subject)
+  checkKnown(subject.known, CASES)
   const cases = conformanceCases(options.filter).filter((testCase) => testCase.unsupported?.(subject.manifest) === undefined)
   runner.describe(`conformance of ${subject.name}`, () => {
     for (const testCase of cases) {
@@ -68,38 +68,17 @@ export function registerConformance<F, P>(
 }
 
 function runCase<F, P>(subject: Subject<F, P>, testCase: ConformanceCase): CaseReport {
-  const { id } = testCase
-  const reason = testCase.unsupported?.(subject.manifest)
-  if (reason !== undefined) return { id, status: 'unsupported', detail: reason }
-  const failure = failureOf(subject, testCase)
-  const known = subject.known?.find((entry) => entry.id === id)
-  if (known === undefined) return failure === undefined ? { id, status: 'pass', detail: '' } : { id, status: 'fail', detail: failure }
-  return failure === undefined
-    ? { id, status: 'fail', detail: `passes, but is listed as a known failure (${known.reason})` }
-    : { id, status: 'known', detail: `${known.reason}: ${failure}` }
-}
-
-function failureOf<F, P>(subject: Subject<F, P>, testCase: ConformanceCase): string | undefined {
-  const benches: Bench<F, P>[] = []
-  const context: CaseContext<F, P> = {
-    manifest: subject.manifest,
-    open() {
-      const bench = new Bench(subject)
-      benches.push(bench)
-      return bench
-    },
-  }
-  try {
+  return reportCase(testCase.id, testCase.unsupported?.(subject.manifest), subject.known, () => {
+    const benches: Bench<F, P>[] = []
+    const context: CaseContext<F, P> = {
+      manifest: subject.manifest,
+      open() {
+        const bench = new Bench(subject)
+        benches.push(bench)
+        return bench
+      },
+    }
     testCase.run(context)
     for (const bench of benches) bench.checkCommon()
-    return undefined
-  } catch (error) {
-    return error instanceof Error && error.name === 'CheckFailure' ? error.message : `threw ${show(error)}`
-  }
-}
-
-function checkKnown<F, P>({ known = [] }: Subject<F, P>): void {
-  for (const { id } of known) {
-    if (!CASES.some((testCase) => testCase.id === id)) throw new RangeError(`"known" must name cases of the suite, got ${id}`)
-  }
+  })
 }
