@@ -1,6 +1,6 @@
 // Where frames come from: single ones, and runs that are aligned to their own length for huge pages.
 // The default hands out the lowest that is free, so that equal histories give equal images.
-import { formatHex } from '@addrspace/memory-addr'
+import { checkRange, checkWord, formatHex } from '@addrspace/memory-addr'
 import type { PhysAddr } from '@addrspace/memory-addr'
 
 /** Hands out frames of 4 KiB. That none is left is an answer, not an error. */
@@ -22,25 +22,35 @@ export interface FrameAllocator {
 /** Runs go up to 1 GiB. */
 const LONGEST_RUN = 2 ** 18
 
-/** The default: a bitmap over a range of physical memory. */
+const ALL = 0xffff_ffff
+
+/**
+ * The default: a bitmap over a range of physical memory, and above it bitmaps of which words are full,
+ * so that the lowest free frame is found in a handful of steps.
+ */
 export class BitmapAllocator implements FrameAllocator {
   readonly #first: number
   readonly #count: number
-  /** A bit per frame, 1 where it is in use. */
-  readonly #used: Uint32Array
+  /** The lowest has a bit per frame, 1 where it is in use; each next one a bit per word below, 1 where that is full. */
+  readonly #levels: readonly Uint32Array[]
   #free: number
-  /** No frame below this one (counted from the first) is free. */
-  #lowest: number
 
-  /** @throws RangeError if the range is no multiple of 4096 */
+  /** @throws TypeError, RangeError if the range is none, or not of whole frames */
   constructor(range: { readonly start: PhysAddr; readonly end: bigint }) {
+    checkRange(range, 'range')
     const { start, end } = range
-    if (((start | end) & 0xfffn) !== 0n || end < start) throw new RangeError(`"range" must be of whole frames, got ${formatHex(start)}..${formatHex(end)}`)
+    if (((start | end) & 0xfffn) !== 0n) throw new RangeError(`"range" must be of whole frames, got ${formatHex(start)}..${formatHex(end)}`)
     this.#first = Number(start >> 12n)
     this.#count = Number((end - start) >> 12n)
-    this.#used = new Uint32Array(Math.ceil(this.#count / 32))
     this.#free = this.#count
-    this.#lowest = 0
+    const levels: Uint32Array[] = []
+    for (let bits = this.#count; levels.length === 0 || bits > 1; bits = Math.ceil(bits / 32)) {
+      const words = new Uint32Array(Math.ceil(bits / 32))
+      // What lies behind the end counts as in use.
+      if (bits % 32 !== 0) words[words.length - 1] = ALL << (bits % 32)
+      levels.push(words)
+    }
+    this.#levels = levels
   }
 
   get freeFrames(): number {
@@ -54,14 +64,14 @@ export class BitmapAllocator implements FrameAllocator {
 
   allocate(): PhysAddr | undefined {
     if (this.#free === 0) return undefined
-    let i = this.#lowest
-    while (this.#isUsed(i)) i = this.#used[i >>> 5] === 0xffff_ffff ? ((i >>> 5) + 1) * 32 : i + 1
-    this.#lowest = i + 1
+    let i = 0
+    for (let level = this.#levels.length - 1; level >= 0; level--) i = 32 * i + 31 - Math.clz32(lowestBit(~this.#levels[level]![i]!))
     return this.#take(i, 1)
   }
 
   allocateRun(frames: number): PhysAddr | undefined {
     if (!(frames >= 1 && frames <= LONGEST_RUN && (frames & (frames - 1)) === 0)) throw new RangeError(`"frames" must be a power of two up to ${String(LONGEST_RUN)}, got ${String(frames)}`)
+    if (frames > this.#free) return undefined
     // Aligned as physical addresses are, not as places in this range.
     for (let i = (frames - (this.#first % frames)) % frames; i + frames <= this.#count; i += frames) {
       if (this.#isFree(i, frames)) return this.#take(i, frames)
@@ -70,29 +80,55 @@ export class BitmapAllocator implements FrameAllocator {
   }
 
   free(frame: PhysAddr, frames = 1): void {
+    checkWord(frame, 'frame')
     const i = Number(frame >> 12n) - this.#first
     const isOurs = (frame & 0xfffn) === 0n && Number.isSafeInteger(frames) && frames >= 1 && i >= 0 && i + frames <= this.#count
     if (!isOurs) throw new RangeError(`"frame" must be one of this allocator, got ${formatHex(frame)}`)
+    const used = this.#levels[0]!
     for (let k = i; k < i + frames; k++) {
-      if (!this.#isUsed(k)) throw new RangeError(`"frame" must be in use, got ${formatHex(BigInt(this.#first + k) << 12n)}`)
+      if ((used[k >>> 5]! & (1 << (k & 31))) === 0) throw new RangeError(`"frame" must be in use, got ${formatHex(BigInt(this.#first + k) << 12n)}`)
     }
-    for (let k = i; k < i + frames; k++) this.#used[k >>> 5]! &= ~(1 << (k & 31))
+    for (let k = i; k < i + frames; k++) this.#clear(k)
     this.#free += frames
-    if (i < this.#lowest) this.#lowest = i
   }
 
   #take(i: number, frames: number): PhysAddr {
-    for (let k = i; k < i + frames; k++) this.#used[k >>> 5]! |= 1 << (k & 31)
+    for (let k = i; k < i + frames; k++) this.#set(k)
     this.#free -= frames
     return (BigInt(this.#first + i) << 12n) as PhysAddr
   }
 
-  #isUsed(i: number): boolean {
-    return (this.#used[i >>> 5]! & (1 << (i & 31))) !== 0
+  #set(frame: number): void {
+    let i = frame
+    for (const words of this.#levels) {
+      const word = (words[i >>> 5] = words[i >>> 5]! | (1 << (i & 31)))
+      if (word >>> 0 !== ALL) return
+      i >>>= 5
+    }
   }
 
+  #clear(frame: number): void {
+    let i = frame
+    for (const words of this.#levels) {
+      const word = words[i >>> 5]!
+      words[i >>> 5] = word & ~(1 << (i & 31))
+      if (word !== ALL) return
+      i >>>= 5
+    }
+  }
+
+  /** Whether frames [i, i + frames) are free; whole words at a time where it can be. */
   #isFree(i: number, frames: number): boolean {
-    for (let k = i; k < i + frames; k++) if (this.#isUsed(k)) return false
+    const used = this.#levels[0]!
+    for (let k = i; k < i + frames; ) {
+      const isWord = (k & 31) === 0 && k + 32 <= i + frames
+      if ((used[k >>> 5]! & (isWord ? ALL : 1 << (k & 31))) !== 0) return false
+      k += isWord ? 32 : 1
+    }
     return true
   }
+}
+
+function lowestBit(word: number): number {
+  return word & -word
 }

@@ -39,8 +39,9 @@ export interface EntryLayout {
 export function checkLayout(layout: EntryLayout): void {
   let next = 63
   for (const { high, low, role, value } of layout.bits) {
-    if (high !== next || low > high || low < 0) throw new RangeError(`${layout.title}: expected bits from ${String(next)} down, got ${String(high)}:${String(low)}`)
+    if (high !== next || !Number.isInteger(low) || low > high || low < 0) throw new RangeError(`${layout.title}: expected bits from ${String(next)} down, got ${String(high)}:${String(low)}`)
     if ((role === 'fixed') !== (value !== undefined)) throw new RangeError(`${layout.title}: bits ${String(high)}:${String(low)} need a value exactly if fixed`)
+    if (value !== undefined && (value < 0n || value >= 1n << BigInt(high - low + 1))) throw new RangeError(`${layout.title}: the value of bits ${String(high)}:${String(low)} does not fit`)
     if (role === 'flag' && high !== low) throw new RangeError(`${layout.title}: the flag at ${String(high)} has more than one bit`)
     next = low - 1
   }

@@ -44,7 +44,10 @@ export interface PageTableOptions<C> {
    * Whatever is changed below them shows in both.
    */
   readonly upperHalfOf?: PageTable<C>
-  /** Whether new leaves start with accessed and dirty set (default), or clear, for hardware to set. */
+  /**
+   * Whether new entries start with accessed and dirty set, as far as the machine has such bits
+   * (default), or clear, for hardware to set.
+   */
   readonly accessedDirty?: 'preset' | 'hardware'
 }
 
@@ -95,12 +98,14 @@ export class PageTable<C> {
     this.format = format
     this.geometry = format.geometry
     this.#log = new UndoLog(memory, frames, invalidations)
-    const lower = new Tables(memory, frames, format, this.#log, new TableOwner())
+    const isPreset = accessedDirty === 'preset'
+    const pointerBits = format.tableBits | (isPreset ? format.tableAccessedBit : 0n)
+    const lower = new Tables(memory, frames, format, this.#log, new TableOwner(), pointerBits)
     const shared = upperHalfOf === undefined ? undefined : upperHalfOf.#halves[1]
-    const upper = new Tables(memory, frames, format, this.#log, shared?.owner ?? new TableOwner())
+    const upper = new Tables(memory, frames, format, this.#log, shared?.owner ?? new TableOwner(), pointerBits)
     this.#halves = [lower, upper]
     this.#walker = new Walker(lower)
-    this.#preset = accessedDirty === 'preset' ? format.accessedBit | format.dirtyBit : 0n
+    this.#preset = isPreset ? format.accessedBit | format.dirtyBit : 0n
     this.#log.begin()
     const problem = takeRoots(lower, upper, shared)
     if (problem !== undefined) {

@@ -5,6 +5,8 @@
 import { checkSize, checkWord, formatHex, pa } from '@addrspace/memory-addr'
 import type { PhysAddr } from '@addrspace/memory-addr'
 
+import { areZero } from './internal/words.ts'
+
 /** What a window may lie over: a buffer, or what has one that is replaced as it grows (`WebAssembly.Memory`). */
 export type MemorySource = ArrayBufferLike | { readonly buffer: ArrayBufferLike }
 
@@ -28,6 +30,12 @@ const CHUNK_FRAMES = 16
 const CHUNK_INTS = CHUNK_FRAMES * FRAME_INTS
 const DIRECTORY_FRAMES = 2 ** 18
 const DIRECTORY_CHUNKS = DIRECTORY_FRAMES / CHUNK_FRAMES
+// The same as shifts: a remainder of doubles costs more than all the rest of a walk's step.
+const DIRECTORY_SHIFT = 18
+const CHUNK_SHIFT = 4
+const CHUNK_MASK = DIRECTORY_CHUNKS - 1
+/** So that the number of a frame, counted from the first, is an unsigned 32-bit integer. */
+const MOST_FRAMES = 2 ** 32
 
 export class PhysMemory {
   readonly base: PhysAddr
@@ -54,12 +62,16 @@ export class PhysMemory {
     this.size = size
     this.firstFrame = Number(base / BigInt(FRAME_SIZE))
     this.frameCount = Number(size / BigInt(FRAME_SIZE))
+    if (this.frameCount > MOST_FRAMES) throw new RangeError(`"size" must be at most 2^44, got ${formatHex(size)}`)
     this.#source = source
     this.#offset = offset
     this.#directories = []
     this.#window = new Int32Array(0)
     this.#chunks = 0
-    if (source !== undefined) this.#view(source)
+    if (source !== undefined) {
+      checkSource(source)
+      this.#view(source)
+    }
   }
 
   /** Whether [paddr, paddr + size) lies in this memory. */
@@ -80,7 +92,7 @@ export class PhysMemory {
     const i = frame - this.firstFrame
     if (!(i >= 0 && i < this.frameCount)) return undefined
     if (this.#source !== undefined) return this.#window.length === 0 ? this.#view(this.#source) : this.#window
-    return this.#directories[Math.floor(i / DIRECTORY_FRAMES)]?.[Math.floor((i % DIRECTORY_FRAMES) / CHUNK_FRAMES)] ?? UNTOUCHED
+    return this.#directories[i >>> DIRECTORY_SHIFT]?.[(i >>> CHUNK_SHIFT) & CHUNK_MASK] ?? UNTOUCHED
   }
 
   /** As `chunkOf`, for writing too: a part of the sparse store that was never touched is allocated. */
@@ -88,15 +100,15 @@ export class PhysMemory {
     const chunk = this.chunkOf(frame)
     if (chunk !== UNTOUCHED) return chunk
     const i = frame - this.firstFrame
-    const directory = (this.#directories[Math.floor(i / DIRECTORY_FRAMES)] ??= new Array<Int32Array>(DIRECTORY_CHUNKS))
+    const directory = (this.#directories[i >>> DIRECTORY_SHIFT] ??= new Array<Int32Array>(DIRECTORY_CHUNKS))
     this.#chunks++
-    return (directory[Math.floor((i % DIRECTORY_FRAMES) / CHUNK_FRAMES)] = new Int32Array(CHUNK_INTS))
+    return (directory[(i >>> CHUNK_SHIFT) & CHUNK_MASK] = new Int32Array(CHUNK_INTS))
   }
 
   /** Where in its chunk a frame begins, in Int32 words. */
   indexOf(frame: number): number {
     const i = frame - this.firstFrame
-    return (this.#source === undefined ? i % CHUNK_FRAMES : i) * FRAME_INTS
+    return (this.#source === undefined ? i & (CHUNK_FRAMES - 1) : i) * FRAME_INTS
   }
 
   /**
@@ -158,7 +170,7 @@ export class PhysMemory {
         continue
       }
       const at = this.indexOf(this.firstFrame + i)
-      if (chunk.subarray(at, at + FRAME_INTS).some((int) => int !== 0)) yield this.firstFrame + i
+      if (!areZero(chunk, at, FRAME_INTS / 2)) yield this.firstFrame + i
     }
     return undefined
   }
@@ -199,6 +211,13 @@ const UNTOUCHED = new Int32Array(CHUNK_INTS)
 
 function frameOf(paddr: bigint): number {
   return Number(paddr >> 12n)
+}
+
+function checkSource(source: MemorySource): void {
+  // A view has a buffer too, of which it may be a part: it is not to be guessed which of both is meant.
+  const buffer: unknown = Object(source) !== source || ArrayBuffer.isView(source) ? undefined : 'byteLength' in source ? source : source.buffer
+  // By its name, since a buffer of another realm is no instance of this one's class.
+  if (!/^.object (Shared)?ArrayBuffer.$/.test(Object.prototype.toString.call(buffer))) throw new TypeError('"source" must be a buffer, or what has one and is no view')
 }
 
 function checkFrameMultiple(value: bigint, name: string): void {

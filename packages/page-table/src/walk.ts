@@ -6,6 +6,7 @@ import type { Access, FaultReason, Mode, PteEntry, PteFormat, WalkedPath } from 
 import { ABSENT, HIDDEN, INVALID, LEAF, TABLE } from './format.ts'
 import type { Tables } from './internal/tables.ts'
 import { halvesOf, wordOf } from './internal/tables.ts'
+import type { Halves } from './internal/tables.ts'
 
 /** One entry on the way. */
 export interface WalkStep {
@@ -69,11 +70,29 @@ export function walkSteps<C>(tables: Tables<C>, root: number, vaddr: VirtAddr): 
 const words = new BigUint64Array(1)
 const halves = new Uint32Array(words.buffer)
 
+// Which half of a word a Uint32Array sees first is the host's byte order.
+words[0] = 1n
+const LOW = halves[0] === 1 ? 0 : 1
+const HIGH = 1 - LOW
+
+/** What a walk meets where a table is not in memory. */
+const OUT_OF_MEMORY = -1
+
+/** Pages of 4 KiB that the low half of an address counts. */
+const PAGES_PER_HIGH = 2 ** 20
+
 /** Where a walk ends, reused from one to the next: the leaf, and what was met on the way. */
 export class Walker<C> {
   readonly #tables: Tables<C>
   readonly #format: PteFormat<C>
-  readonly #pageMask: number
+  readonly #slotMask: number
+  // An address is canonical if its bits from this one on are all equal.
+  readonly #signShift: number
+  readonly #signMask: number
+  readonly #spans: readonly bigint[]
+  // The bits last asked for by `hasEverywhere`, and their halves.
+  #bits = 0n
+  #bitHalves: Halves = halvesOf(0n)
   /** The leaf that `descend` ended at; `level` is set in any case. */
   readonly path: WalkedPath
   /** What the word at which it ended is. */
@@ -87,7 +106,11 @@ export class Walker<C> {
   constructor(tables: Tables<C>) {
     this.#tables = tables
     this.#format = tables.format
-    this.#pageMask = tables.geometry.entries - 1
+    const { entries, halves: kind, levels, virtBits } = tables.geometry
+    this.#slotMask = entries - 1
+    this.#signShift = kind === 'two-roots' ? virtBits : virtBits - 1
+    this.#signMask = 2 ** Math.max(0, 64 - Math.max(32, this.#signShift)) - 1
+    this.#spans = Array.from({ length: levels }, (_, level) => tables.geometry.span(level))
     this.path = { level: 0, low: 0, high: 0, andLow: -1, andHigh: -1, orLow: 0, orHigh: 0 }
     this.kind = ABSENT
     this.isOutOfMemory = false
@@ -95,51 +118,109 @@ export class Walker<C> {
     this.slot = 0
   }
 
+  /** Whether the machine translates the address at all: `Geometry.isCanonical`, without a bigint. */
+  isCanonical(vaddr: bigint): boolean {
+    const shift = this.#signShift
+    // Only toys have so few bits.
+    if (shift < 32) return this.#tables.geometry.isCanonical(vaddr)
+    words[0] = vaddr
+    const top = halves[HIGH]! >>> (shift - 32)
+    return top === 0 || top === this.#signMask
+  }
+
+  /** Whether all words on the way have the bits. */
+  hasEverywhere(bits: bigint): boolean {
+    if (bits !== this.#bits) {
+      this.#bits = bits
+      this.#bitHalves = halvesOf(bits)
+    }
+    const { low, high } = this.#bitHalves
+    return (this.path.andLow & low) === low && (this.path.andHigh & high) === high
+  }
+
+  /** Bytes of a leaf of the level at which the walk ended. */
+  get span(): bigint {
+    return this.#spans[this.path.level]!
+  }
+
+  /** Where the leaf at which the walk ended takes the address. */
+  physicalOf(vaddr: bigint): PhysAddr {
+    const { low, high, level } = this.path
+    words[0] = vaddr
+    const offset = halves[LOW]! & 0xfff
+    let frame = this.#tables.leafFrameIn(low, high, level)
+    if (level > 0) {
+      const page = halves[HIGH]! * PAGES_PER_HIGH + (halves[LOW]! >>> 12)
+      const span = this.#tables.geometry.spanPages(level)
+      frame += page - Math.floor(page / span) * span
+    }
+    const frameHigh = Math.floor(frame / PAGES_PER_HIGH)
+    halves[HIGH] = frameHigh
+    halves[LOW] = ((frame - frameHigh * PAGES_PER_HIGH) * 4096) | offset
+    return words[0] as PhysAddr
+  }
+
   /** Walks down to whatever is no table. The address is canonical. */
   descend(root: number, vaddr: bigint): void {
     words[0] = vaddr
-    const low = halves[0]!
-    const high = halves[1]!
+    const low = halves[LOW]!
+    const high = halves[HIGH]!
     const { memory, geometry } = this.#tables
+    const format = this.#format
+    const slotMask = this.#slotMask
     const { indexBits } = geometry
-    const { path } = this
-    path.andLow = -1
-    path.andHigh = -1
-    path.orLow = 0
-    path.orHigh = 0
-    this.isOutOfMemory = false
+    // Locals in the loop, and one write of each at its end.
+    let level = geometry.levels
+    let shift = 12 + level * indexBits
     let table = root
-    for (let level = geometry.levels - 1; ; level--) {
-      const shift = 12 + level * indexBits
-      const slot = (shift >= 32 ? high >>> (shift - 32) : (low >>> shift) | (high << (32 - shift))) & this.#pageMask
+    let slot = 0
+    let wordLow = 0
+    let wordHigh = 0
+    let andLow = -1
+    let andHigh = -1
+    let orLow = 0
+    let orHigh = 0
+    let kind: number
+    for (;;) {
+      level--
+      shift -= indexBits
+      slot = (shift >= 32 ? high >>> (shift - 32) : (low >>> shift) | (high << (32 - shift))) & slotMask
       const chunk = memory.chunkOf(table)
-      this.table = table
-      this.slot = slot
-      path.level = level
       if (chunk === undefined) {
-        this.isOutOfMemory = true
-        this.kind = INVALID
-        return
+        kind = OUT_OF_MEMORY
+        break
       }
       const at = memory.indexOf(table) + 2 * slot
-      const wordLow = (path.low = chunk[at]!)
-      const wordHigh = (path.high = chunk[at + 1]!)
-      path.andLow &= wordLow
-      path.andHigh &= wordHigh
-      path.orLow |= wordLow
-      path.orHigh |= wordHigh
-      const kind = (this.kind = this.#format.classify(wordLow, wordHigh, level))
+      wordLow = chunk[at]!
+      wordHigh = chunk[at + 1]!
+      andLow &= wordLow
+      andHigh &= wordHigh
+      orLow |= wordLow
+      orHigh |= wordHigh
+      kind = format.classify(wordLow, wordHigh, level)
       // Whatever a format says: below level 0 there is nothing.
-      if (kind !== TABLE || level === 0) return
+      if (kind !== TABLE || level === 0) break
       table = this.#tables.frameIn(wordLow, wordHigh)
     }
+    const { path } = this
+    path.level = level
+    path.low = wordLow
+    path.high = wordHigh
+    path.andLow = andLow
+    path.andHigh = andHigh
+    path.orLow = orLow
+    path.orHigh = orHigh
+    this.isOutOfMemory = kind === OUT_OF_MEMORY
+    this.kind = this.isOutOfMemory ? INVALID : kind
+    this.table = table
+    this.slot = slot
   }
 }
 
 /** Translates an access as the hardware would; writes nothing. */
 export function translate<C>(tables: Tables<C>, walker: Walker<C>, root: number, vaddr: VirtAddr, access: Access, mode: Mode, controls: C): Translation {
-  const { format, geometry } = tables
-  if (!geometry.isCanonical(vaddr)) return { kind: 'fault', reason: 'non-canonical', level: geometry.levels - 1, bit: '' }
+  const { format } = tables
+  if (!walker.isCanonical(vaddr)) return { kind: 'fault', reason: 'non-canonical', level: tables.geometry.levels - 1, bit: '' }
   walker.descend(root, vaddr)
   const { path } = walker
   const { level } = path
@@ -151,20 +232,15 @@ export function translate<C>(tables: Tables<C>, walker: Walker<C>, root: number,
   }
   const verdict = format.check(path, access, mode, controls)
   if (verdict.kind === 'refused') return { kind: 'fault', reason: verdict.reason, level: verdict.level ?? level, bit: verdict.bit }
-  const size = geometry.span(level)
-  const frame = BigInt(tables.leafFrameIn(path.low, path.high, level)) << 12n
   const leafUpdate = 'update' in verdict ? verdict.update : 0n
   const updates = leafUpdate === 0n && format.tableAccessedBit === 0n ? NO_UPDATES : updatesOf(tables, root, vaddr, walker, leafUpdate)
-  return { kind: 'mapped', paddr: (frame | (vaddr & (size - 1n))) as PhysAddr, size, level, updates }
+  return { kind: 'mapped', paddr: walker.physicalOf(vaddr), size: walker.span, level, updates }
 }
 
 /** The words that the hardware would write back: the leaf's, and pointers that have no accessed bit yet. */
 function updatesOf<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, walker: Walker<C>, leafUpdate: bigint): readonly WordUpdate[] {
   const { tableAccessedBit } = tables.format
-  const { path } = walker
-  const accessed = halvesOf(tableAccessedBit)
-  const isComplete = (path.andLow & accessed.low) === accessed.low && (path.andHigh & accessed.high) === accessed.high
-  if (leafUpdate === 0n && isComplete) return NO_UPDATES
+  if (leafUpdate === 0n && walker.hasEverywhere(tableAccessedBit)) return NO_UPDATES
   const updates: WordUpdate[] = []
   for (const step of walkSteps(tables, root, vaddr)) {
     const bits = step.entry.kind === 'table' ? tableAccessedBit : leafUpdate

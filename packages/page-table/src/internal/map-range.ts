@@ -53,25 +53,26 @@ function needed<C>(tables: Tables<C>, table: number | undefined, level: number, 
 /** Writes the leaves; gives the error of what is in the way. */
 export function mapRange<C>(tables: Tables<C>, request: MapRequest): PageTableError | undefined {
   const { from, to } = request.range
-  return mapIn(tables, tables.root, tables.geometry.levels - 1, from, to, request)
+  return mapIn(tables, tables.root, tables.geometry.levels - 1, from, to, request, false)
 }
 
-function mapIn<C>(tables: Tables<C>, table: number, level: number, from: number, to: number, request: MapRequest): PageTableError | undefined {
+function mapIn<C>(tables: Tables<C>, table: number, level: number, from: number, to: number, request: MapRequest, isNew: boolean): PageTableError | undefined {
   const { geometry } = tables
   const span = geometry.spanPages(level)
   for (let page = from; page < to; ) {
     const slot = Math.floor(page / span) % geometry.entries
     const run = Math.min(leafRun(tables, level, page, to, request), geometry.entries - slot)
     if (run > 0) {
-      const error = writeLeaves(tables, table, level, slot, run, page, request)
+      const error = writeLeaves(tables, table, level, slot, run, page, request, isNew)
       if (error !== undefined) return error
       page += run * span
       continue
     }
     const stop = Math.min(to, page - (page % span) + span)
+    const isChildNew = tables.classAt(table, slot, level) === ABSENT
     const child = childFor(tables, table, slot, level, page, request)
     if (child instanceof PageTableError) return child
-    const error = mapIn(tables, child, level - 1, page, stop, request)
+    const error = mapIn(tables, child, level - 1, page, stop, request, isChildNew)
     if (error !== undefined) return error
     page = stop
   }
@@ -87,12 +88,13 @@ function leafRun<C>(tables: Tables<C>, level: number, page: number, to: number, 
   return Math.floor((to - page) / span)
 }
 
-function writeLeaves<C>(tables: Tables<C>, table: number, level: number, slot: number, count: number, page: number, request: MapRequest): PageTableError | undefined {
+function writeLeaves<C>(tables: Tables<C>, table: number, level: number, slot: number, count: number, page: number, request: MapRequest, isNew: boolean): PageTableError | undefined {
   const { memory, log } = tables
   const chunk = memory.writableChunkOf(table)!
   const at = memory.indexOf(table) + 2 * slot
-  if (areZero(chunk, at, count)) log.overwriteZeros(table, 2 * slot, 2 * count)
-  else {
+  // A table taken just now is known to be zero, and noted to be overwritten.
+  if (!isNew && areZero(chunk, at, count)) log.overwriteZeros(table, 2 * slot, 2 * count)
+  else if (!isNew) {
     // Words that hardware does not see may be anything; they are overwritten, unless they are ours.
     for (let i = 0; i < count; i++) {
       if (tables.classAt(table, slot + i, level) !== ABSENT) return inTheWay(tables, table, slot + i, level, page + i * tables.geometry.spanPages(level), request)

@@ -1,5 +1,5 @@
 // Runs of entries that are alike, so that whole runs are changed at a time.
-import { ABSENT, INVALID } from '../format.ts'
+import { ABSENT } from '../format.ts'
 import type { Tables } from './tables.ts'
 import { halvesOf } from './tables.ts'
 import { areZero, runLength } from './words.ts'
@@ -22,8 +22,9 @@ export function leafRun<C>(tables: Tables<C>, table: number, slot: number, level
   const most = Math.min(wanted, geometry.entries - slot)
   const equal = runLength(memory.chunkOf(table)!, memory.indexOf(table) + 2 * slot, most, ~(frame.low | seen.low), ~(frame.high | seen.high))
   if (level === 0) return equal
-  // A huge leaf may be illegal by its frame alone.
+  // A huge leaf may be illegal by its frame alone, and a hidden one then be none.
+  const kind = tables.classAt(table, slot, level)
   let run = 1
-  while (run < equal && tables.classAt(table, slot + run, level) !== INVALID) run++
+  while (run < equal && tables.classAt(table, slot + run, level) === kind) run++
   return run
 }

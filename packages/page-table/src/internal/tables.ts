@@ -48,14 +48,15 @@ export class Tables<C> {
   readonly #frameHighMask: number
   readonly #framesPerHigh: number
 
-  constructor(memory: PhysMemory, frames: FrameAllocator, format: PteFormat<C>, log: UndoLog, owner: TableOwner) {
+  /** `pointerBits` are all bits of a pointer but its frame. */
+  constructor(memory: PhysMemory, frames: FrameAllocator, format: PteFormat<C>, log: UndoLog, owner: TableOwner, pointerBits: bigint) {
     this.memory = memory
     this.frames = frames
     this.format = format
     this.geometry = format.geometry
     this.log = log
     this.owner = owner
-    this.#pointer = halvesOf(format.tableBits)
+    this.#pointer = halvesOf(pointerBits)
     const mask = this.frameMask(0)
     const { low } = format.frameField
     this.#frameLimit = 2 ** (this.geometry.physBits - 12)
@@ -79,7 +80,9 @@ export class Tables<C> {
   /** The first frame of a leaf of this level. */
   leafFrameIn(low: number, high: number, level: number): number {
     const frame = this.frameIn(low, high)
-    return frame - (frame % this.geometry.spanPages(level))
+    if (level === 0) return frame
+    const span = this.geometry.spanPages(level)
+    return Math.floor(frame / span) * span
   }
 
   /** The bits that a frame number has in a word. */
