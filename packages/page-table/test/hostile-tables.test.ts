@@ -1,7 +1,7 @@
 // A guest can write anything into a table. Reading follows it as hardware does; changing stays in
 // the tables that this page table made, where it made them.
 import { pa, va } from '@addrspace/memory-addr'
-import { READ, unionOf, USER, WRITE } from '@addrspace/page-table'
+import { NONE, READ, unionOf, USER, WRITE } from '@addrspace/page-table'
 import { describe, expect, it } from 'vitest'
 
 import { equalBytes } from './support/check.ts'
@@ -118,6 +118,20 @@ describe('words that hardware does not see', () => {
     expect(table.query(vaddrOf(3))?.paddr).toBe(0x7000n)
     table.rollbackTransaction()
     expect(equalBytes(image, bytes)).toBe(true)
+  })
+})
+
+describe('a hidden leaf that is none by its frame alone', () => {
+  it('is a hole between hidden leaves', () => {
+    const { table, memory } = world()
+    expect(table.map(vaddrOf(0), 32n * PAGE, pa(0), NONE).ok).toBe(true)
+    const second = entryAt(table.roots[0]!, 1)
+    memory.writeWord(second, memory.readWord(second) + (1n << 28n))
+    expect(table.query(vaddrOf(16))).toBeUndefined()
+    expect(reasonOf(table.protect(vaddrOf(0), 32n * PAGE, RW))).toBe('not-mapped')
+    expect(reasonOf(table.protect(vaddrOf(0), 32n * PAGE, RW, { holes: 'skip' }))).toBe('ok')
+    expect(table.query(vaddrOf(16))).toBeUndefined()
+    expect(table.query(vaddrOf(15))?.flags).toBe(RW)
   })
 })
 

@@ -106,7 +106,8 @@ export class ToyFormat implements PteFormat<ToyControls> {
     const kind = low & 3
     const isHidden = kind === 0 && high >>> 29 === 5
     if (kind === 0 && !isHidden) return ABSENT
-    if (this.#fault(low, high, level) !== '') return INVALID
+    // Hardware does not see what has no kind: illegal it is not.
+    if (this.#fault(low, high, level) !== '') return isHidden ? ABSENT : INVALID
     return isHidden ? HIDDEN : kind === 1 ? TABLE : LEAF
   }
 

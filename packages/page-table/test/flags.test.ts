@@ -1,0 +1,27 @@
+import { ACCESS, ALL_FLAGS, DEVICE, EXECUTE, formatFlags, GLOBAL, hasFlags, NONE, parseFlags, READ, UNCACHED, unionOf, USER, without, WRITE, type MappingFlags } from '@addrspace/page-table'
+import { describe, expect, it } from 'vitest'
+
+describe('flags', () => {
+  it('are seven bits', () => {
+    expect([READ, WRITE, EXECUTE, USER, DEVICE, UNCACHED, GLOBAL]).toEqual([1, 2, 4, 8, 16, 32, 64])
+    expect([NONE, ALL_FLAGS, ACCESS]).toEqual([0, 127, 7])
+  })
+  it('are united, taken away and asked for', () => {
+    expect(unionOf()).toBe(NONE)
+    expect(unionOf(READ, WRITE, READ)).toBe(3)
+    expect(without(unionOf(READ, WRITE), unionOf(WRITE, USER))).toBe(READ)
+    expect(hasFlags(unionOf(READ, WRITE), READ)).toBe(true)
+    expect(hasFlags(READ, unionOf(READ, WRITE))).toBe(false)
+    expect(hasFlags(NONE, NONE)).toBe(true)
+  })
+  it('are written as letters in one order, and read in any', () => {
+    expect(formatFlags(ALL_FLAGS)).toBe('rwxudng')
+    expect(formatFlags(NONE)).toBe('')
+    expect(parseFlags('gndux' + 'wr')).toBe(ALL_FLAGS)
+    expect(parseFlags('')).toBe(NONE)
+    for (let flags = 0; flags < 128; flags++) expect(parseFlags(formatFlags(flags as MappingFlags))).toBe(flags)
+  })
+  it.each(['a', 'rr', 'R', 'r w', 'rwxudngg', '-'])('refuse the letters %j', (letters) => {
+    expect(() => parseFlags(letters)).toThrow(RangeError)
+  })
+})

@@ -1,0 +1,125 @@
+// The loops over words against the same done with bigints, one word at a time.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { areZero, fillProgression, progressionLength, rewrite, runLength, zeroRun } from '../src/internal/words.ts'
+
+const MASK = 2n ** 64n - 1n
+const anyWord = fc.oneof(
+  fc.bigInt({ min: 0n, max: MASK }),
+  // Close to where the low half carries.
+  fc.tuple(fc.bigInt({ min: 0n, max: 0xffff_ffffn }), fc.bigInt({ min: -70000n, max: 70000n })).map(([high, low]) => ((high << 32n) + low) & MASK),
+)
+const anyStep = fc.oneof(fc.constantFrom(0n, 1n, 0x1000n, 0x20_0000n, 0x4000_0000n, 0x8000_0000n, 1n << 32n, 1n << 39n, 0x1_0000_1000n), fc.bigInt({ min: 0n, max: 2n ** 50n }))
+const anyCount = fc.integer({ min: 1, max: 40 })
+const anyStart = fc.integer({ min: 0, max: 7 })
+
+const low = (word: bigint): number => Number(word & 0xffff_ffffn) | 0
+const high = (word: bigint): number => Number(word >> 32n) | 0
+
+/** Words in the middle of an array, so that what lies beside them can be looked at too. */
+function arrayOf(words: readonly bigint[], start: number): Int32Array {
+  const array = new Int32Array(2 * (start + words.length + 8)).fill(-1)
+  words.forEach((word, i) => {
+    array[2 * (start + i)] = low(word)
+    array[2 * (start + i) + 1] = high(word)
+  })
+  return array
+}
+
+function wordsIn(array: Int32Array, start: number, count: number): bigint[] {
+  return Array.from({ length: count }, (_, i) => (BigInt(array[2 * (start + i) + 1]! >>> 0) << 32n) | BigInt(array[2 * (start + i)]! >>> 0))
+}
+
+describe('filling', () => {
+  it('stores first + i × step, carrying into the high half, and nothing beside', () => {
+    fc.assert(
+      fc.property(anyWord, anyStep, anyCount, anyStart, (first, step, count, start) => {
+        const array = arrayOf(new Array<bigint>(count).fill(0n), start)
+        fillProgression(array, 2 * start, count, low(first), high(first), Number(step & 0xffff_ffffn), Number(step >> 32n))
+        expect(wordsIn(array, 0, start + count + 8)).toEqual([
+          ...new Array<bigint>(start).fill(MASK),
+          ...Array.from({ length: count }, (_, i) => (first + BigInt(i) * step) & MASK),
+          ...new Array<bigint>(8).fill(MASK),
+        ])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+  it('carries at 4 GiB, where frames lie in place', () => {
+    const array = new Int32Array(2 * 512)
+    fillProgression(array, 0, 512, 0xfff0_0063 | 0, 7, 0x1000, 0)
+    expect(wordsIn(array, 255, 3)).toEqual([0x7_ffff_f063n, 0x8_0000_0063n, 0x8_0000_1063n])
+    expect(wordsIn(array, 511, 1)).toEqual([0x8_000f_f063n])
+  })
+  it('does not carry with a last word right below 4 GiB', () => {
+    const array = new Int32Array(2 * 512)
+    fillProgression(array, 0, 512, 0xffe0_0fff | 0, 7, 0x1000, 0)
+    expect(wordsIn(array, 511, 1)).toEqual([0x7_ffff_ffffn])
+  })
+})
+
+describe('counting progressions', () => {
+  it('counts as many words as go on by the step', () => {
+    fc.assert(
+      fc.property(anyWord, anyStep, anyCount, anyCount, anyWord, anyStart, (first, step, count, broken, other, start) => {
+        const words = Array.from({ length: count }, (_, i) => (i === broken ? other : (first + BigInt(i) * step) & MASK))
+        let expected = 1
+        while (expected < count && words[expected] === ((words[expected - 1]! + step) & MASK)) expected++
+        expect(progressionLength(arrayOf(words, start), 2 * start, count, Number(step & 0xffff_ffffn), Number(step >> 32n))).toBe(expected)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('looking for words that are not zero', () => {
+  it('counts the zeros before the first', () => {
+    fc.assert(
+      fc.property(anyCount, fc.nat(44), anyWord, anyStart, (count, place, word, start) => {
+        const words = Array.from({ length: count }, (_, i) => (i === place ? word : 0n))
+        const expected = words.findIndex((candidate) => candidate !== 0n)
+        const array = arrayOf(words, start)
+        expect(zeroRun(array, 2 * start, count)).toBe(expected < 0 ? count : expected)
+        expect(areZero(array, 2 * start, count)).toBe(expected < 0)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+  it('sees a single bit in either half of every word', () => {
+    for (let i = 0; i < 32; i++) {
+      const array = new Int32Array(32)
+      array[i] = 1 << i
+      expect(zeroRun(array, 0, 16)).toBe(i >>> 1)
+    }
+    expect(areZero(new Int32Array(8), 0, 0)).toBe(true)
+  })
+})
+
+describe('counting words that agree', () => {
+  it('compares the masked bits of both halves', () => {
+    fc.assert(
+      fc.property(anyWord, anyCount, fc.nat(44), anyWord, anyWord, anyStart, (word, count, place, other, mask, start) => {
+        // Differing outside of the mask, but for one.
+        const words = Array.from({ length: count }, (_, i) => (i === place ? other : (word & mask) | (BigInt(i) & ~mask & MASK)))
+        let expected = 1
+        while (expected < count && ((words[expected]! ^ words[0]!) & mask) === 0n) expected++
+        expect(runLength(arrayOf(words, start), 2 * start, count, low(mask), high(mask))).toBe(expected)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+describe('rewriting', () => {
+  it('keeps the bits to keep, sets those to set, and touches nothing beside', () => {
+    fc.assert(
+      fc.property(fc.array(anyWord, { minLength: 1, maxLength: 40 }), anyWord, anyWord, anyStart, (words, keep, set, start) => {
+        const array = arrayOf(words, start)
+        rewrite(array, 2 * start, words.length, low(keep), high(keep), low(set), high(set))
+        expect(wordsIn(array, 0, start + words.length + 8)).toEqual([...new Array<bigint>(start).fill(MASK), ...words.map((word) => (word & keep) | set), ...new Array<bigint>(8).fill(MASK)])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
