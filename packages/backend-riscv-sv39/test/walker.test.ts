@@ -99,6 +99,7 @@ describe('a page table of Sv39', () => {
     expect(readWord(table, va(0x1000))).toEqual({ kind: 'fault', reason: 'access-flag', level: 0, bit: 'A' })
     expect(table.translate(va(0x1008), 'write', 'kernel', { sum: false, mxr: false, ad: 'svadu' })).toEqual({
       kind: 'mapped',
+      level: 0,
       paddr: 0x1000_0008n,
       size: 0x1000n,
       updates: [{ entryAddress: leaf!.entryAddress, word: 0x0400_00c7n }],
