@@ -28,6 +28,7 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
   }
 
   map(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
+    if (((start | size) & (PAGE - 1n)) !== 0n) return { reason: 'misaligned' }
     const grant = pageTable.format.grant(flags)
     if (grant.kind === 'refused') return { reason: 'not-expressible', cause: grant.why }
     const { geometry } = pageTable
