@@ -70,7 +70,7 @@ function checkMemory<C extends object>(machine: Machine<C>, { header, lines }: S
   if (size < least) refuse('size', `must be at least ${formatHex(least)} on ${name}, which its root tables take`)
   if (size > MOST_MEMORY) refuse('size', `must be at most ${formatHex(MOST_MEMORY)} on ${name}`)
   const end = 1n << BigInt(geometry.physBits)
-  if (base + size > end) refuse('size', `reaches past ${formatHex(end)}, the last physical address of ${name}`)
+  if (base + size > end) refuse('size', `reaches past ${formatHex(end)}, where the physical addresses of ${name} end`)
 }
 
 function checkControls<C extends object>(machine: Machine<C>, { ops, lines }: Scenario): void {

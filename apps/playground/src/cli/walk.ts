@@ -96,7 +96,7 @@ function rootsOf<C extends object>(image: string, { root, root1, segments }: Ima
     if (paddr >= end) throw new InputError(`${image}: "root${index === 0 ? '' : index}": must be below ${formatHex(end)} on ${format.name}, got ${formatHex(paddr)}`)
   }
   for (const { paddr, size, file } of segments) {
-    if (paddr + size > end) throw new InputError(`${image}: ${file} reaches past ${formatHex(end)}, the last physical address of ${format.name}`)
+    if (paddr + size > end) throw new InputError(`${image}: ${file} reaches past ${formatHex(end)}, where the physical addresses of ${format.name} end`)
   }
   return found
 }
