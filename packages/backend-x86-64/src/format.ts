@@ -204,6 +204,15 @@ class LongModeFormat implements PteFormat<X8664Controls> {
     return (word & ~from.frame & ~moved) | to.huge | ((word & from.attribute) === 0n ? 0n : to.attribute)
   }
 
+  /** Without EFER.NXE, XD is a reserved bit of every present entry. */
+  hasStepFaults(controls: X8664Controls): boolean {
+    return !controls.nxe
+  }
+
+  stepFault(_low: number, high: number, _level: number, controls: X8664Controls): { reason: 'reserved'; bit: string } | undefined {
+    return !controls.nxe && (high & NO_EXECUTE_HIGH) !== 0 ? { reason: 'reserved', bit: NAMES.noExecute } : undefined
+  }
+
   // Intel SDM vol. 3A, chapter "Paging": "Access Rights", "Determination of Access Rights". Reserved
   // bits come first: there is no translation whose rights could be asked.
   check(path: WalkedPath, access: Access, mode: Mode, controls: X8664Controls): AccessVerdict {

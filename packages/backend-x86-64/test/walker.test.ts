@@ -69,4 +69,18 @@ describe('a table of x86-64', () => {
       ],
     })
   })
+
+  // Intel SDM vol. 3A, "Page-Fault Exceptions": without NXE, XD is reserved in every present entry, also
+  // where the walk finds nothing further down. It used to be seen only at a leaf, and told of the leaf.
+  it('takes XD in a pointer for a reserved bit without NXE, before it looks below', () => {
+    const table = create(x8664)
+    expect(table.map(va(0x1000n), 0x1000n, pa(0x1234_5000), parseFlags('rx')).ok).toBe(true)
+    const controls = { wp: true, nxe: false, smep: false, smap: false }
+    expect(table.translate(va(0x2000n), 'read', 'kernel', controls)).toMatchObject({ reason: 'not-present', level: 0 })
+    const [root] = table.walk(va(0x1000n))
+    table.memory.writeWord(root!.entryAddress, root!.word | XD)
+    for (const vaddr of [0x1000n, 0x2000n, 0x4000_0000n]) {
+      expect(table.translate(va(vaddr), 'read', 'kernel', controls)).toEqual({ kind: 'fault', reason: 'reserved', level: 3, bit: 'XD' })
+    }
+  })
 })

@@ -128,6 +128,14 @@ export interface PteFormat<Controls> {
   /** The word, without its frame, that a leaf one level below a huge leaf has when that is split. */
   splitBits(word: bigint, level: number): bigint
 
+  /**
+   * Optional, both or none: whether in this state a bit can make entries illegal that are legal
+   * otherwise, and the fault of a table pointer or a present leaf for which that is so. Asked from
+   * the root on, and before `check`.
+   */
+  readonly hasStepFaults?: (controls: Controls) => boolean
+  readonly stepFault?: (low: number, high: number, level: number, controls: Controls) => { readonly reason: FaultReason; readonly bit: string } | undefined
+
   /** Whether the machine lets an access to this leaf through. The path's words are classified TABLE, and LEAF at its end. */
   check(path: WalkedPath, access: Access, mode: Mode, controls: Controls): AccessVerdict
   /** Whether a live change of a leaf into another needs break-before-make: invalid, invalidated, then new. */

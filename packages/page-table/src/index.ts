@@ -42,7 +42,7 @@ export {
 } from './format.ts'
 export { type BreakStep, type Invalidations, type InvalidationSink, type StaleRange } from './invalidation.ts'
 export { PageTableError, type PageTableErrorDetails, type PageTableReason, type PageTableResult } from './errors.ts'
-export { type LeafRun } from './leaves.ts'
+export { type LeafRun, type LeavesOptions } from './leaves.ts'
 export { type Fault, type Translated, type Translation, type WalkStep, type WordUpdate } from './walk.ts'
 export { PageTable, type ChangeOptions, type Mapping, type MapRangeOptions, type PageTableOptions } from './page-table.ts'
 export { type Transfer } from './transfer.ts'

@@ -29,6 +29,11 @@ export interface Invalidations {
   readonly ranges: readonly StaleRange[]
   /** In the order in which they were made; their ranges are in `ranges` too. */
   readonly breaks: readonly BreakStep[]
+  /**
+   * Whether tables go back to the allocator, so that pointers to them must be dropped too. A RISC-V
+   * SFENCE.VMA with an address orders only leaves: there, all of the address space is to be fenced.
+   */
+  readonly dropsTables: boolean
 }
 
 /**

@@ -30,13 +30,26 @@ interface Search<C> {
   readonly to: bigint
   /** Only runs that hold this frame; undefined for all. */
   readonly frame: number | undefined
+  /** Whether to follow only pointers to tables that were made there, which form a tree. */
+  readonly isOwnOnly: boolean
   /** Tables, at a level, below which there is nothing to tell: what keeps a search through cycles short. */
   readonly barren: Set<number>
 }
 
+export interface LeavesOptions {
+  /**
+   * `all` (default): whatever hardware would find, also in tables that a guest has let pointers lead
+   * to. `own`: only in tables that were made there, which is where changes are made, and where there
+   * are never more leaves than tables have entries.
+   */
+  readonly tables?: 'all' | 'own'
+}
+
 /** Leaves below the roots of both halves; with a frame, only those runs that hold it. */
-export function* leavesIn<C>(halves: readonly [Tables<C>, Tables<C>], range: RangeLike<VirtAddr>, frame?: number): IterableIterator<LeafRun> {
+export function* leavesIn<C>(halves: readonly [Tables<C>, Tables<C>], range: RangeLike<VirtAddr>, options: LeavesOptions & { readonly frame?: number } = {}): IterableIterator<LeafRun> {
   const { geometry } = halves[0]
+  const { frame } = options
+  const isOwnOnly = options.tables === 'own'
   const barren = new Set<number>()
   let run: LeafRun | undefined
   for (const [i, tables] of halves.entries()) {
@@ -47,7 +60,7 @@ export function* leavesIn<C>(halves: readonly [Tables<C>, Tables<C>], range: Ran
     if (from >= to) continue
     // The address at which index 0 of the root lies.
     const base = start - (start % (1n << BigInt(geometry.virtBits)))
-    for (const leaves of leavesBelow({ tables, from, to, frame, barren }, tables.root, geometry.levels - 1, base)) {
+    for (const leaves of leavesBelow({ tables, from, to, frame, isOwnOnly, barren }, tables.root, geometry.levels - 1, base)) {
       if (run !== undefined && continues(run, leaves)) run = { ...run, size: run.size + leaves.size }
       else {
         if (run !== undefined) yield run
@@ -75,7 +88,7 @@ function* leavesBelow<C>(search: Search<C>, table: number, level: number, base: 
     if (slot === last) break
     const kind = format.classify(chunk[at + 2 * slot]!, chunk[at + 2 * slot + 1]!, level)
     if (kind === TABLE && level > 0) {
-      const child = tables.childAt(table, slot)
+      const child = search.isOwnOnly ? tables.ownChildAt(table, slot) : tables.childAt(table, slot)
       if (child === undefined) continue
       yield* leavesBelow(search, child, level - 1, base + BigInt(slot) * span)
       isBarren &&= barren.has(keyOf(child, level - 1))

@@ -24,7 +24,7 @@ import { halvesOf, Tables } from './internal/tables.ts'
 import { UndoLog } from './internal/undo-log.ts'
 import type { InvalidationSink } from './invalidation.ts'
 import { leavesIn } from './leaves.ts'
-import type { LeafRun } from './leaves.ts'
+import type { LeafRun, LeavesOptions } from './leaves.ts'
 import type { PhysMemory } from './phys-memory.ts'
 import { transfer } from './transfer.ts'
 import type { Transfer } from './transfer.ts'
@@ -242,12 +242,13 @@ export class PageTable<C> {
    * as one run. Lazy: O(tables × levels) from one run to the next, also where a guest has made tables
    * point to themselves; then there can be 512^4 runs. What is changed meanwhile may show or not.
    *
-   * @throws TypeError, RangeError if the range is none
+   * @throws TypeError, RangeError if an argument is none
    */
-  leaves(range: RangeLike<VirtAddr>): IterableIterator<LeafRun> {
+  leaves(range: RangeLike<VirtAddr>, options: LeavesOptions = {}): IterableIterator<LeafRun> {
     checkRange(range, 'range')
+    checkChoice(options.tables ?? 'all', 'tables', 'all', 'own')
     this.#checkUse()
-    return leavesIn(this.#halves, range)
+    return leavesIn(this.#halves, range, options)
   }
 
   /**
@@ -258,7 +259,7 @@ export class PageTable<C> {
   pagesOf(paddr: PhysAddr): IterableIterator<VirtAddr> {
     checkWord(paddr, 'paddr')
     this.#checkUse()
-    return addressesOf(leavesIn(this.#halves, { start: 0n as VirtAddr, end: 1n << 64n }, Number(paddr >> 12n)), paddr)
+    return addressesOf(leavesIn(this.#halves, { start: 0n as VirtAddr, end: 1n << 64n }, { frame: Number(paddr >> 12n) }), paddr)
   }
 
   /**

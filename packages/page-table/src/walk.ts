@@ -221,6 +221,10 @@ export class Walker<C> {
 export function translate<C>(tables: Tables<C>, walker: Walker<C>, root: number, vaddr: VirtAddr, access: Access, mode: Mode, controls: C): Translation {
   const { format } = tables
   if (!walker.isCanonical(vaddr)) return { kind: 'fault', reason: 'non-canonical', level: tables.geometry.levels - 1, bit: '' }
+  if (format.hasStepFaults?.(controls) === true) {
+    const fault = firstStepFault(tables, root, vaddr, controls)
+    if (fault !== undefined) return fault
+  }
   walker.descend(root, vaddr)
   const { path } = walker
   const { level } = path
@@ -235,6 +239,19 @@ export function translate<C>(tables: Tables<C>, walker: Walker<C>, root: number,
   const leafUpdate = 'update' in verdict ? verdict.update : 0n
   const updates = leafUpdate === 0n && format.tableAccessedBit === 0n ? NO_UPDATES : updatesOf(tables, root, vaddr, walker, leafUpdate)
   return { kind: 'mapped', paddr: walker.physicalOf(vaddr), size: walker.span, level, updates }
+}
+
+/** The first fault that the machine's state makes of an entry on the way, before one below it is looked at. */
+function firstStepFault<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, controls: C): Fault | undefined {
+  const { format } = tables
+  for (const { level, word } of walkSteps(tables, root, vaddr)) {
+    const { low, high } = halvesOf(word)
+    const kind = format.classify(low, high, level)
+    if (kind !== TABLE && kind !== LEAF) return undefined
+    const fault = format.stepFault?.(low, high, level, controls)
+    if (fault !== undefined) return { kind: 'fault', ...fault, level }
+  }
+  return undefined
 }
 
 /** The words that the hardware would write back: the leaf's, and pointers that have no accessed bit yet. */

@@ -95,7 +95,9 @@ export class UndoLog {
     this.#taken.length = 0
     try {
       this.#isTelling = true
-      if (stale.length > 0 || breaks.length > 0) this.#sink({ ranges: mergeRanges(stale), breaks })
+      if (stale.length > 0 || breaks.length > 0) {
+        this.#sink({ ranges: mergeRanges(stale), breaks, dropsTables: dropped.some(({ table }) => table !== undefined) })
+      }
     } finally {
       // The change stands, whatever a sink throws.
       this.#isTelling = false
