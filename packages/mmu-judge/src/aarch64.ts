@@ -201,6 +201,12 @@ const corruptions: readonly Corruption[] = [
   (_word, _level, random) => (random.word() & 0xffff_fff0_0fff_ffffn) | 1n,
 ]
 
+/** What is ignored, and permissions that HPD0 and HPD1 turn off. */
+const pointerCorruptions: readonly Corruption[] = [
+  (word, _level, random) => word ^ (1n << BigInt(2 + random.below(10))),
+  (word, _level, random) => word ^ (1n << BigInt(51 + random.below(13))),
+]
+
 export const aarch64Machine: Machine<AArch64Controls> = {
   name: aarch64.name,
   format: aarch64,
@@ -217,6 +223,7 @@ export const aarch64Machine: Machine<AArch64Controls> = {
   presetShare: 0.9,
   mayBeSetOnFault: () => 0n,
   corruptions,
+  pointerCorruptions,
   leniencies: LENIENCIES,
 
   randomControls: (random: Random): AArch64Controls => ({ pan: random.chance(0.5) }),

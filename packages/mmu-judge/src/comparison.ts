@@ -15,15 +15,15 @@ export interface Difference {
 /** All differences; none if translate is right, or wrong as the machine is. */
 export function compareBatch<C>(batch: Batch<C>, readAfter: ReadAfter): Difference[] {
   const { machine, asked } = batch
-  const done = wordAt(readAfter(machine.ramBase + DONE_AT, 8), 0)
-  if (done !== BigInt(asked.length)) return [{ report: `${machine.name}, seed ${String(batch.seed)}: the guest ended after ${String(done)} of ${String(asked.length)} queries` }]
+  const done = Number(wordAt(readAfter(machine.ramBase + DONE_AT, 8), 0))
+  if (done !== asked.length) return [{ report: describeDifference(batch, done, 'none', `no more answers: this is query ${String(done)} of ${String(asked.length)}`) }]
   const answers = readAfter(machine.ramBase + ANSWERS_AT, asked.length * ANSWER_WORDS * 8)
   const differences: Difference[] = []
   asked.forEach((one, index) => {
     const words = Array.from({ length: ANSWER_WORDS }, (_, i) => wordAt(answers, index * ANSWER_WORDS + i))
     for (const answer of machine.decodeAnswer(words, one.query)) {
       const why = whyDifferent(one, answer)
-      if (why !== undefined) differences.push({ report: describeDifference(batch, index, answer, why) })
+      if (why !== undefined) differences.push({ report: describeDifference(batch, index, answer.text, why) })
     }
   })
   return [...differences, ...compareMemory(batch, readAfter)]
@@ -66,15 +66,17 @@ function compareMemory<C>(batch: Batch<C>, readAfter: ReadAfter): Difference[] {
   return differences
 }
 
-function describeDifference<C>({ machine, seed, asked }: Batch<C>, index: number, answer: Answer, why: string): string {
-  const { query, translation, steps } = asked[index]!
+function describeDifference<C>({ machine, seed, asked }: Batch<C>, index: number, answer: string, why: string): string {
+  const one = asked[index]
+  if (one === undefined) return `${machine.name}, seed ${String(seed)}: ${why}`
+  const { query, translation, steps } = one
   const ours = translation.kind === 'mapped' ? formatHex(translation.paddr) : `${translation.reason} at level ${String(translation.level)}${translation.bit === '' ? '' : `, bit ${translation.bit}`}`
   return [
     `${machine.name}, seed ${String(seed)}, query ${String(index)}: ${why}`,
     `  ${query.access} of ${formatHex(query.vaddr)} in ${query.mode} mode, ${JSON.stringify(query.controls)}`,
     `  translate: ${ours}`,
     `  walk: ${describeSteps(steps)}`,
-    `  CPU: ${answer.text}`,
+    `  CPU: ${answer}`,
   ].join('\n')
 }
 

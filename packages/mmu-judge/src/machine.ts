@@ -88,6 +88,8 @@ export interface Machine<C> {
   /** Bits that the CPU may set in an entry on the way of an access that it refuses. */
   readonly mayBeSetOnFault: (step: WalkStep) => bigint
   readonly corruptions: readonly Corruption[]
+  /** Ways to spoil a table pointer after which the walk mostly goes on. */
+  readonly pointerCorruptions: readonly Corruption[]
   readonly leniencies: readonly Leniency<C>[]
 
   randomControls(random: Random): C

@@ -126,11 +126,12 @@ function spoilOne<C>(machine: Machine<C>, table: PageTable<C>, random: Random, s
   for (;;) {
     const vaddr = inSpot(random, random.pick(spots.changed.length > 0 && random.chance(0.3) ? spots.changed : spots.mapped))
     const steps = table.walk(vaddr)
-    // Seldom near the root, where one spoilt word hides everything below.
-    const step = random.chance(0.9) ? steps.at(-1) : random.pick(steps)
+    const isAbove = random.chance(0.3)
+    const step = isAbove ? random.pick(steps) : steps.at(-1)
     // A path that was spoilt before may lead anywhere.
     if (step === undefined || !isTableFrame(machine, step.entryAddress) || !maySpoil(step.entryAddress)) continue
-    const spoil = random.chance(0.5) ? flipBit : random.pick(machine.corruptions)
+    // Near the root, one word that ends the walk hides everything below.
+    const spoil = isAbove && step.entry.kind === 'table' && random.chance(0.8) ? random.pick(machine.pointerCorruptions) : random.chance(0.5) ? flipBit : random.pick(machine.corruptions)
     table.memory.writeWord(step.entryAddress, BigInt.asUintN(64, spoil(step.word, step.level, random)))
     return vaddr
   }

@@ -18,6 +18,7 @@ export const S2 = 18
 
 export const MSTATUS = 0x300
 export const MTVEC = 0x305
+export const MENVCFG = 0x30a
 export const MEPC = 0x341
 export const MCAUSE = 0x342
 export const MTVAL = 0x343

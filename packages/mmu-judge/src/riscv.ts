@@ -9,7 +9,7 @@ import type { FaultReason, PageTable, PhysMemory, PteFormat } from '@addrspace/p
 import { Assembler } from './assembler.ts'
 import { ANSWERS_AT, DONE_AT, QUERIES_AT, TABLES_AT, type Answer, type Corruption, type Leniency, type Machine, type Query } from './machine.ts'
 import type { Random } from './random.ts'
-import { A0, A1, A2, A3, A4, A5, addi, addressOf, beq, csrr, csrw, ecall, j, ld, lui, MCAUSE, MEPC, mret, MSTATUS, MTVAL, MTVEC, PMPADDR0, PMPCFG0, S0, S1, S2, SATP, sd, sfenceVma, sw, T0, T1, ZERO } from './riscv-code.ts'
+import { A0, A1, A2, A3, A4, A5, addi, addressOf, beq, csrr, csrw, ecall, j, ld, lui, MCAUSE, MENVCFG, MEPC, mret, MSTATUS, MTVAL, MTVEC, PMPADDR0, PMPCFG0, S0, S1, S2, SATP, sd, sfenceVma, sw, T0, T1, ZERO } from './riscv-code.ts'
 
 const RAM_BASE = 0x8000_0000n
 const RAM_SIZE = 0xc000_0000n
@@ -31,6 +31,9 @@ const MPRV = 1n << 17n
 const SUM = 1n << 18n
 const MXR = 1n << 19n
 
+/** Of menvcfg. QEMU 7.2 has neither this bit nor the choice: it always sets A and D. */
+const ADUE = 1n << 61n
+
 function guest(): Uint8Array {
   const code = new Assembler()
   code
@@ -40,7 +43,8 @@ function guest(): Uint8Array {
     .emit(csrw(MTVEC, T0))
     // s0 query, s1 answer, s2 end of queries, a5 where to count.
     .to('parameters', addressOf(T1))
-    .emit(ld(T0, 0, T1), csrw(SATP, T0), ld(S0, 8, T1), ld(S1, 16, T1), ld(S2, 24, T1), ld(A5, 32, T1))
+    // Hardware sets A and D (Svadu); nobody gives PBMT a meaning (Svpbmt).
+    .emit(ld(T0, 40, T1), csrw(MENVCFG, T0), ld(T0, 0, T1), csrw(SATP, T0), ld(S0, 8, T1), ld(S1, 16, T1), ld(S2, 24, T1), ld(A5, 32, T1))
     .label('next')
     .to('done', beq(S0, S2))
     // t0 kind of access, a1 address, a2 value to store, a3 mstatus of the access.
@@ -125,12 +129,15 @@ const corruptions: readonly Corruption[] = [
   (_word, _level, random) => ((RAM_BASE + TABLES_AT + 0x1000n * BigInt(random.below(8))) >> 2n) | 1n,
 ]
 
+/** G and RSW are all that a pointer may have. */
+const pointerCorruptions: readonly Corruption[] = [(word, _level, random) => word ^ (1n << random.pick([5n, 8n, 9n]))]
+
 function machineOf(format: PteFormat<RiscvControls>, satpMode: bigint): Machine<RiscvControls> {
   return {
     name: format.name,
     format,
     program: 'qemu-system-riscv64',
-    args: ['-machine', 'virt', '-cpu', 'rv64', '-bios', 'none'],
+    args: ['-machine', 'virt', '-cpu', 'rv64,svnapot=off,svpbmt=off', '-bios', 'none'],
     exitCode: 0,
     ramBase: pa(RAM_BASE),
     ramSize: RAM_SIZE,
@@ -142,6 +149,7 @@ function machineOf(format: PteFormat<RiscvControls>, satpMode: bigint): Machine<
     presetShare: 0.3,
     mayBeSetOnFault: () => 0n,
     corruptions,
+    pointerCorruptions,
     leniencies: LENIENCIES,
 
     randomControls: (random: Random): RiscvControls => ({ sum: random.chance(0.5), mxr: random.chance(0.5), ad: 'svadu' }),
@@ -154,6 +162,7 @@ function machineOf(format: PteFormat<RiscvControls>, satpMode: bigint): Machine<
         RAM_BASE + ANSWERS_AT,
         RAM_BASE + QUERIES_AT + 64n * BigInt(queryCount),
         RAM_BASE + DONE_AT,
+        ADUE,
       ]
       parameters.forEach((word, i) => memory.writeWord(pa(RAM_BASE + BigInt(PARAMETERS + 8 * i)), word))
     },

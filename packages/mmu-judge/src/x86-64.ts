@@ -196,6 +196,13 @@ const corruptions: readonly Corruption[] = [
   (_word, _level, random) => random.word() | 1n,
 ]
 
+/** R/W, U/S and XD, whose values are combined over the levels; A; and what is ignored. */
+const pointerCorruptions: readonly Corruption[] = [
+  (word, _level, random) => word ^ (1n << random.pick([1n, 2n])),
+  (word) => word ^ (1n << 63n),
+  (word, _level, random) => word ^ (1n << random.pick([3n, 4n, 5n, 6n, 8n, 11n, 52n, 59n, 62n])),
+]
+
 const PAE = 1n << 5n
 const LA57 = 1n << 12n
 const SMEP = 1n << 20n
@@ -229,6 +236,7 @@ function machineOf(format: PteFormat<X8664Controls>): Machine<X8664Controls> {
     // QEMU does so at level 2 before it sees that the entry is a leaf, and whether it is a legal one.
     mayBeSetOnFault: ({ level, word, entry }) => ((word & PRESENT) !== 0n && (entry.kind === 'table' || level === 2) ? format.accessedBit : 0n),
     corruptions,
+    pointerCorruptions,
     leniencies: [],
 
     randomControls: (random: Random): X8664Controls => ({ wp: random.chance(0.5), nxe: random.chance(0.7), smep: random.chance(0.5), smap: random.chance(0.5) }),

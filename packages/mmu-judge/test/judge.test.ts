@@ -14,7 +14,8 @@ describe.each(JUDGES)('$name', ({ name, program, isInstalled, judge }) => {
 
   it.skipIf(!isThere)(`does what translate says, in ${String(accesses)} accesses (needs ${program})`, { timeout: 600_000 }, async () => {
     const { differences, verdicts } = await judge(SEED, accesses)
-    expect(differences).toEqual([])
+    // A few say enough; all of them may be thousands of lines.
+    expect({ count: differences.length, first: differences.slice(0, 3) }).toEqual({ count: 0, first: [] })
     // A judge that only ever sees faults, or none, says little.
     expect(verdicts['mapped']).toBeGreaterThan(accesses / 10)
     expect(verdicts['permission']).toBeGreaterThan(accesses / 50)
