@@ -34,13 +34,14 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
     const { geometry } = pageTable
     if (!geometry.isCanonical(start) || !geometry.isCanonical(start + size - 1n) || start >> 63n !== (start + size - 1n) >> 63n) return { reason: 'not-expressible' }
     if (this.when === 'eager') return bracketed(pageTable, () => this.#mapAll(start, size, flags, pageTable))
-    return pageTable.leaves({ start, end: start + size }).next().done === true ? true : { reason: 'already-mapped' }
+    return pageTable.leaves({ start, end: start + size }, { tables: 'own' }).next().done === true ? true : { reason: 'already-mapped' }
   }
 
   unmap(start: VirtAddr, size: bigint, pageTable: PageTable<C>): BackendAnswer {
     return bracketed(pageTable, () => {
-      // The frames are told by the leaves, which are gone afterwards.
-      const leaves = [...pageTable.leaves({ start, end: start + size })]
+      // The frames are told by the leaves, which are gone afterwards. A guest can have made pointers lead
+      // to more of them than there is time for; those refuse, and their leaves are not asked for.
+      const leaves = [...pageTable.leaves({ start, end: start + size }, { tables: 'own' })]
       const answer = answerOf(pageTable.unmap(start, size, { holes: this.#holes }))
       if (answer === true) for (const leaf of leaves) freeWithin(leaf, start, start + size, pageTable)
       return answer

@@ -133,8 +133,8 @@ export interface PteFormat<Controls> {
    * otherwise, and the fault of a table pointer or a present leaf for which that is so. Asked from
    * the root on, and before `check`.
    */
-  readonly hasStepFaults?: (controls: Controls) => boolean
-  readonly stepFault?: (low: number, high: number, level: number, controls: Controls) => { readonly reason: FaultReason; readonly bit: string } | undefined
+  hasStepFaults?(controls: Controls): boolean
+  stepFault?(low: number, high: number, level: number, controls: Controls): { readonly reason: FaultReason; readonly bit: string } | undefined
 
   /** Whether the machine lets an access to this leaf through. The path's words are classified TABLE, and LEAF at its end. */
   check(path: WalkedPath, access: Access, mode: Mode, controls: Controls): AccessVerdict

@@ -159,6 +159,8 @@ describe('a machine of five levels of 512 entries, its root full of pointers to 
     const pages = table.pagesOf(pa(0x5123))
     expect([pages.next().value, pages.next().value]).toEqual([511n * PAGE + 0x123n, 1023n * PAGE + 0x123n])
     expect(table.pagesOf(pa(0x6000)).next().done).toBe(true)
+    // What was made there itself is told alone.
+    expect([...table.leaves(WHOLE, { tables: 'own' })]).toEqual([])
   })
 })
 

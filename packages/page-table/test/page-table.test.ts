@@ -321,6 +321,7 @@ describe('arguments of the wrong kind', () => {
     ['leaves', [{ start: 0, end: 1n }], TypeError],
     ['leaves', [{ start: 2n, end: 1n }], RangeError],
     ['leaves', [undefined], TypeError],
+    ['leaves', [{ start: 0n, end: 1n }, { tables: 'mine' }], RangeError],
     ['pagesOf', [0], TypeError],
     ['hasFrames', [0, 1], TypeError],
     ['freeFrames', [0, 1], TypeError],
