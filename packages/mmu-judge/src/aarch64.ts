@@ -5,7 +5,7 @@
 // from anywhere (MDCR_EL2.TDE).
 import { pa, va } from '@addrspace/memory-addr'
 import { aarch64, MAIR_EL1, type AArch64Controls } from '@addrspace/backend-aarch64'
-import { parseFlags, type FaultReason, type PageTable, type PhysMemory } from '@addrspace/page-table'
+import { DEVICE, NONE, parseFlags, UNCACHED, type FaultReason, type MappingFlags, type PageTable, type PhysMemory } from '@addrspace/page-table'
 
 import { adr, addImmediate, AT_S1E0R, AT_S1E0W, AT_S1E1R, AT_S1E1RP, AT_S1E1W, AT_S1E1WP, b, bEqual, br, brk, cbz, cmp, dsb, ELR_EL2, eret, ESR_EL1, ESR_EL2, FAR_EL1, HCR_EL2, hlt, hvc, isb, ldr, ldtr, MAIR_EL1_REGISTER, MDCR_EL2, movz, mrs, msr, orr, PAN, PAR_EL1, SCTLR_EL1, sixBitsUpByOne, SPSR_EL2, str, sttr, sys, TCR_EL1, TLBI_ALLE1, TTBR0_EL1, TTBR1_EL1, VBAR_EL1, VBAR_EL2, type SystemName } from './aarch64-code.ts'
 import { Assembler } from './assembler.ts'
@@ -139,10 +139,21 @@ function refusal(status: number, text: string): Answer {
 
 const FAILED = 1n
 
+/** PAR_EL1.ATTR is encoded as a byte of MAIR_EL1: the upper half 0 for device memory, 4 for Normal Non-cacheable, f for write-back. */
+function memoryTypeOf(attribute: number): MappingFlags | undefined {
+  return new Map([
+    [0x0, DEVICE],
+    [0x4, UNCACHED],
+    [0xf, NONE],
+  ]).get(attribute >> 4)
+}
+
 function decodeProbe(par: bigint, vaddr: bigint): Answer {
   const text = `AT: PAR_EL1 0x${par.toString(16)}`
   if ((par & FAILED) !== 0n) return refusal(Number((par >> 1n) & 0x3fn), text)
-  return { kind: 'done', paddr: (par & 0xffff_ffff_f000n) | (vaddr & 0xfffn), text }
+  const memoryType = memoryTypeOf(Number(par >> 56n))
+  if (memoryType === undefined) return { kind: 'odd', text }
+  return { kind: 'done', paddr: (par & 0xffff_ffff_f000n) | (vaddr & 0xfffn), memoryType, text }
 }
 
 // Exception classes of ESR.

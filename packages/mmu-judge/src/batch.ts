@@ -2,7 +2,7 @@
 // in order. Where an access goes through, what it leaves behind is written into our memory too, so
 // that the next answer builds on it and the whole memory can be compared in the end.
 import { formatHex, pa, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
-import { BitmapAllocator, PageTable, PhysMemory, type Translation, type WalkStep } from '@addrspace/page-table'
+import { BitmapAllocator, PageTable, PhysMemory, type MappingFlags, type Translation, type WalkStep } from '@addrspace/page-table'
 
 import { isTableFrame, MOST_QUERIES, PAGES_AT, QUERIES_AT, QUERY_WORDS, TABLES_AT, type Machine, type Query } from './machine.ts'
 import { Random } from './random.ts'
@@ -18,6 +18,8 @@ export interface Asked<C> {
   readonly translation: Translation
   /** The way to it, as it was when it was asked. */
   readonly steps: readonly WalkStep[]
+  /** What `query` says of the page; undefined if nothing is mapped. */
+  readonly flags: MappingFlags | undefined
   /** Whether memory is where translate says that the access goes. */
   readonly isBacked: boolean
   /** What a read loads, or a fetch reports; undefined where nothing tells. */
@@ -119,16 +121,17 @@ function ask<C>(table: PageTable<C>, machine: Machine<C>, query: Query<C>, tags:
   const { vaddr, access, mode, controls, value } = query
   const translation = table.translate(vaddr, access, mode, controls)
   const steps = table.walk(vaddr)
+  const flags = table.query(vaddr)?.flags
   if (translation.kind === 'fault') {
     for (const step of steps) mayBeSet.set(step.entryAddress, (mayBeSet.get(step.entryAddress) ?? 0n) | machine.mayBeSetOnFault(step))
-    return { query, translation, steps, isBacked: false, loaded: undefined }
+    return { query, translation, steps, flags, isBacked: false, loaded: undefined }
   }
   const { paddr, updates } = translation
   for (const { entryAddress, word } of updates) memory.writeWord(entryAddress, word)
-  if (!memory.contains(paddr, WORD_BYTES)) return { query, translation, steps, isBacked: false, loaded: undefined }
+  if (!memory.contains(paddr, WORD_BYTES)) return { query, translation, steps, flags, isBacked: false, loaded: undefined }
   if (access === 'write') memory.writeWord(paddr, value)
   const loaded = access === 'read' ? memory.readWord(paddr) : access === 'exec' ? BigInt(tags.get(paddr) ?? 0) : undefined
-  return { query, translation, steps, isBacked: true, loaded }
+  return { query, translation, steps, flags, isBacked: true, loaded }
 }
 
 /** The entries of the guest's own way through the table, whose bits are set at times that nobody can tell. */

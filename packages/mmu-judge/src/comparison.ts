@@ -1,5 +1,6 @@
 // Holds the machine's answers, and the memory that it leaves behind, against what translate said.
 import { formatHex, pa } from '@addrspace/memory-addr'
+import { DEVICE, formatFlags, NONE, UNCACHED } from '@addrspace/page-table'
 
 import { describeSteps, readFrame, type Asked, type Batch } from './batch.ts'
 import { ANSWER_WORDS, ANSWERS_AT, DONE_AT, TABLES_AT, type Answer } from './machine.ts'
@@ -30,7 +31,7 @@ export function compareBatch<C>(batch: Batch<C>, readAfter: ReadAfter): Differen
 }
 
 /** Why an answer contradicts translate; undefined if it does not. */
-export function whyDifferent<C>({ translation, loaded, isBacked, query }: Asked<C>, answer: Answer): string | undefined {
+export function whyDifferent<C>({ translation, flags = NONE, loaded, isBacked, query }: Asked<C>, answer: Answer): string | undefined {
   if (answer.kind === 'odd') return 'an answer that no access should have'
   if (translation.kind === 'fault') {
     if (answer.kind !== 'refused') return 'translate refuses what the CPU allows'
@@ -40,6 +41,7 @@ export function whyDifferent<C>({ translation, loaded, isBacked, query }: Asked<
   if (answer.kind === 'refused') return 'translate allows what the CPU refuses'
   if (answer.kind === 'unbacked') return isBacked ? 'nothing is where the CPU went' : undefined
   if (answer.paddr !== undefined && answer.paddr !== translation.paddr) return 'the physical addresses differ'
+  if (answer.memoryType !== undefined && answer.memoryType !== (flags & (DEVICE | UNCACHED))) return `the memory types differ: ours is "${formatFlags(flags)}"`
   if (answer.mode !== undefined && answer.mode !== query.mode) return 'the access was made in the other mode'
   if (answer.loaded !== undefined && loaded !== undefined && answer.loaded !== loaded) return `the access went elsewhere: ${formatHex(loaded)} lies at the expected address`
   return undefined

@@ -1,7 +1,7 @@
 // The contract between the judge and a machine: how a question is put to the CPU, and what its
 // answer means. The judge knows no instruction; a machine neither the layouts nor our translate.
 import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
-import type { Access, FaultReason, Mode, PageTable, PhysMemory, PteFormat, Translation, WalkStep } from '@addrspace/page-table'
+import type { Access, FaultReason, MappingFlags, Mode, PageTable, PhysMemory, PteFormat, Translation, WalkStep } from '@addrspace/page-table'
 
 import type { Random } from './random.ts'
 
@@ -35,8 +35,8 @@ export interface Query<C> {
 
 /** What the CPU did, in words that all machines share. */
 export type Answer = (
-  /** The access went through. */
-  | { readonly kind: 'done'; readonly loaded?: bigint; readonly paddr?: bigint; readonly mode?: Mode }
+  /** The access went through; the memory type, where it is told, in flags: DEVICE, UNCACHED or none. */
+  | { readonly kind: 'done'; readonly loaded?: bigint; readonly paddr?: bigint; readonly mode?: Mode; readonly memoryType?: MappingFlags }
   /** It was let through to an address where nothing is. */
   | { readonly kind: 'unbacked' }
   /** It was refused, for one of these reasons; the level where the CPU tells it. */

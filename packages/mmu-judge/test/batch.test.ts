@@ -1,3 +1,4 @@
+import { DEVICE, NONE } from '@addrspace/page-table'
 import { describe, expect, it } from 'vitest'
 
 import { aarch64Machine, makeBatch, riscvSv39Machine, whyDifferent, x8664Machine, type Asked, type Batch, type Machine } from '../src/index.ts'
@@ -60,6 +61,11 @@ describe('whyDifferent', () => {
   it('finds other kinds and levels of faults', () => {
     expect(whyDifferent(refused, { kind: 'refused', text, reasons: ['not-present', 'reserved'] })).toBe('the faults are of different kinds')
     expect(whyDifferent(refused, { kind: 'refused', text, reasons: ['permission'], level: levelOf(refused) + 1 })).toBe('the faults are of different levels')
+  })
+
+  it('finds another memory type', () => {
+    expect(whyDifferent({ ...mapped, flags: DEVICE }, { kind: 'done', text, memoryType: NONE })).toContain('the memory types differ')
+    expect(whyDifferent({ ...mapped, flags: DEVICE }, { kind: 'done', text, memoryType: DEVICE })).toBeUndefined()
   })
 
   it('finds other addresses, other words and the other mode', () => {

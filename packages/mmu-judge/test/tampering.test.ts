@@ -6,8 +6,12 @@ import type { AnyAsked, Tampering } from '../run/qemu.ts'
 const SEED = 7
 const ACCESSES = 200
 
-/** The first read that memory answers. */
-const firstRead = (asked: readonly AnyAsked[]): AnyAsked => asked.find(({ translation, access, isBacked }) => translation.kind === 'mapped' && access === 'read' && isBacked)!
+const placeOf = ({ translation }: AnyAsked): bigint | undefined => (translation.kind === 'mapped' ? translation.paddr : undefined)
+
+/** The first read of a word that is in the image, and not written before it is read. */
+function firstRead(asked: readonly AnyAsked[]): AnyAsked {
+  return asked.find((one, index) => one.isBacked && one.access === 'read' && !asked.slice(0, index).some((earlier) => earlier.access === 'write' && placeOf(earlier) === placeOf(one)))!
+}
 
 /** Flips a bit of a word of the image. */
 function flip(image: ReadonlyMap<number, Uint8Array>, paddr: bigint, bit: number): void {
@@ -19,10 +23,7 @@ const flipInLeaf =
   (image, asked) =>
     flip(image, firstRead(asked).steps.at(-1)!.entryAddress, bit)
 
-const flipInPage: Tampering = (image, asked) => {
-  const { translation } = firstRead(asked)
-  if (translation.kind === 'mapped') flip(image, translation.paddr, 5)
-}
+const flipInPage: Tampering = (image, asked) => flip(image, placeOf(firstRead(asked))!, 5)
 
 describe.each(JUDGES)('the judge of $name', ({ program, isInstalled, judge }) => {
   const judged = it.skipIf(!isInstalled())
