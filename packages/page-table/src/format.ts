@@ -85,10 +85,12 @@ export type Grant = { readonly kind: 'granted'; readonly flags: MappingFlags } |
  *   level 0 no word is a table.
  * - F2 A zero word is absent. A word that hardware does not see is a hidden leaf by the format's own
  *   marker bits alone, otherwise absent.
- * - F3 `decode(encode(entry, level), level)` gives the entry; `encode(decode(word), level)` the word,
- *   bits aside that the machine ignores.
- * - F4 What a leaf is depends only on bits outside the frame field, except that a frame which is not
- *   aligned to the leaf's size makes it invalid.
+ * - F3 `decode(encode(entry, level), level)` gives the entry, which has flags that are granted as they
+ *   are; `encode(decode(word), level)` gives a word that this format made. Of other legal words, what
+ *   an entry has no place for is lost.
+ * - F4 What a leaf is depends only on bits outside the frame field above the leaf's size, except that
+ *   a frame which is not aligned to that size makes a word that hardware sees invalid, and one that
+ *   it does not see absent.
  * - F5 `leafBits` never grants more than `grant` says, and `flagsOf` of them is what it says.
  * - F6 `leafBits(flags) & ~flagMask` is the same for all flags: protecting is replacing the bits in
  *   `flagMask(level)`.
@@ -119,7 +121,10 @@ export interface PteFormat<Controls> {
 
   /** What is granted for these flags at every level; the table in the README. */
   grant(flags: MappingFlags): Grant
-  /** All bits of a leaf but its frame, accessed and dirty clear. The flags are ones that `grant` does not refuse. */
+  /**
+   * All bits of a leaf but its frame, accessed and dirty clear. The flags are ones that `grant` does
+   * not refuse; where no leaf may stand at the level, any answer will do.
+   */
   leafBits(flags: MappingFlags, level: number): bigint
   /** The bits of a leaf that flags decide. */
   flagMask(level: number): bigint
