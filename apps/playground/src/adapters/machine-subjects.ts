@@ -1,14 +1,15 @@
 /**
  * The machines as subjects of the conformance suite. What the suite asks of a backend differs for areas that have their
- * frames at once, on demand, or at a fixed distance; so a machine is held against it three times, and passes a case if
- * no way of backing fails it.
+ * frames at once, on demand, or at a fixed distance; so a machine is held against such a case three times, and passes it
+ * if no way of backing fails it. Cases about page tables ask the table itself, once.
  */
 
-import type { Backing, CaseReport, CaseStatus } from '@addrspace/conformance'
+import { runPageTableConformance, type Backing, type CaseReport, type CaseStatus } from '@addrspace/conformance'
+import { PAGE_TABLE_SUBJECTS } from '@addrspace/conformance-mutants'
 import { pa, va } from '@addrspace/memory-addr'
 import { parseFlags, type MappingFlags, type PageTable } from '@addrspace/page-table'
 import { openSpace, PAGE_SIZE } from './address-space.ts'
-import { conformanceSubject, type ConformanceSubject } from './conformance-subjects.ts'
+import { conformanceSubject, isPageTableCase, type ConformanceSubject } from './conformance-subjects.ts'
 import type { Machine } from './machines.ts'
 
 /** One way in which areas get their frames. */
@@ -38,8 +39,10 @@ const STATUSES: readonly CaseStatus[] = ['fail', 'known', 'pass', 'unsupported']
 /** A machine with each way of backing; their reports become one. */
 export function machineSubject<C extends object>(machine: Machine<C>): ConformanceSubject {
   const subjects = WAYS.map((way) => ({ way, subject: wayOn(machine, way) }))
+  const table = PAGE_TABLE_SUBJECTS.find(({ name }) => name === machine.format.name)
   return {
     run(id) {
+      if (isPageTableCase(id) && table !== undefined) return runPageTableConformance(table, { filter: (other) => other === id })[0]!
       const reports = subjects.map(({ way, subject }) => ({ way, report: subject.run(id) }))
       const status = STATUSES.find((candidate) => reports.some(({ report }) => report.status === candidate))!
       return { id, status, detail: detailOf(reports.filter(({ report }) => report.status === status)) }

@@ -2,7 +2,7 @@
  * `addrspace conform`: holds the backends against the conformance suite, and prints the matrix of cases and backends.
  */
 
-import { conformanceCases, type CaseReport, type CaseStatus, type ConformanceCase } from '@addrspace/conformance'
+import { conformanceCases, pageTableCases, type CaseReport, type CaseStatus } from '@addrspace/conformance'
 import { ALL_BACKENDS, selectBackends } from './backends.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK, InputError, printable } from './failure.ts'
 import type { Output, Paint, Tone } from './output.ts'
@@ -19,6 +19,13 @@ export interface ConformOptions {
   readonly json?: boolean
 }
 
+/** A case as the report shows it: of sets and mapping backends, or of page tables. */
+interface ReportedCase {
+  readonly id: string
+  readonly title: string
+  readonly law: string
+}
+
 /** What one backend made of one case. */
 interface Verdict extends CaseReport {
   readonly backend: string
@@ -31,7 +38,7 @@ interface Verdict extends CaseReport {
  */
 export async function conform(options: ConformOptions, output: Output): Promise<number> {
   const backends = selectBackends(options.backend ?? ALL_BACKENDS)
-  const cases = conformanceCases(options.filter)
+  const cases: readonly ReportedCase[] = [...conformanceCases(options.filter), ...pageTableCases(options.filter)]
   if (cases.length === 0) throw new InputError(`no case has ${JSON.stringify(options.filter)} in its id; conform --verbose lists all`)
   const verdicts: Verdict[] = []
   const progress = new Progress()
@@ -51,17 +58,18 @@ export async function conform(options: ConformOptions, output: Output): Promise<
     const hasRowPerCase = options.verbose ?? options.filter !== undefined
     const rows = (hasRowPerCase ? caseRows : groupRows)(cases, names, verdicts, output.paint)
     for (const line of alignColumns(rows)) output.line(line)
+    if (!hasRowPerCase) output.line(output.paint('dim', 'Cases passed; where these are fewer, the others do not apply. --verbose has a row for each.'))
     printDetails(cases, verdicts, output)
   }
   return verdicts.some(({ status }) => status === 'fail') ? EXIT_CHECK_FAILED : EXIT_OK
 }
 
 const TONES: Readonly<Record<CaseStatus, Tone>> = { pass: 'good', fail: 'bad', unsupported: 'dim', known: 'execute' }
-/** In the order in which a cell lists them. */
-const STATUSES: readonly CaseStatus[] = ['pass', 'fail', 'known', 'unsupported']
+/** In place of 0. */
+const NONE = '–'
 
 /** A row per case, a column per backend. */
-function caseRows(cases: readonly ConformanceCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
+function caseRows(cases: readonly ReportedCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
   const statusOf = new Map(verdicts.map(({ id, backend, status }) => [`${backend} ${id}`, status]))
   const rows = cases.map(({ id }) => {
     const cells = names.map((name) => statusOf.get(`${name} ${id}`)).map((status) => (status === undefined ? '' : paint(TONES[status], status)))
@@ -70,18 +78,21 @@ function caseRows(cases: readonly ConformanceCase[], names: readonly string[], v
   return [['', ...names.map((name) => paint('bold', name))], ...rows]
 }
 
-/** A row per backend, a column per group, so that many backends fit. */
-function groupRows(cases: readonly ConformanceCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
+/** A row per backend, a column per group: how many cases passed. */
+function groupRows(cases: readonly ReportedCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
   const groups: readonly { readonly title: string; readonly isIn: (id: string) => boolean }[] = [
     ...[...new Set(cases.map(({ id }) => groupOf(id)))].map((group) => ({ title: group, isIn: (id: string) => groupOf(id) === group })),
     { title: 'all', isIn: () => true },
   ]
-  const head = groups.map(({ title, isIn }) => `${title} (${cases.filter(({ id }) => isIn(id)).length} cases)`)
   const rows = names.map((name) => {
     const own = verdicts.filter(({ backend }) => backend === name)
     return [paint('bold', name), ...groups.map(({ isIn }) => countStatuses(own.filter(({ id }) => isIn(id)), paint))]
   })
-  return [['', ...head], ...rows]
+  return [
+    ['', ...groups.map(({ title }) => title)],
+    ['cases', ...groups.map(({ isIn }) => String(cases.filter(({ id }) => isIn(id)).length))].map((cell) => paint('dim', cell)),
+    ...rows,
+  ]
 }
 
 /** Cases are named by clause: `set/wrap` belongs to `set`. */
@@ -89,13 +100,17 @@ function groupOf(id: string): string {
   return id.split('/', 1)[0]!
 }
 
+/** How many passed; what failed is told, what does not apply is left out. */
 function countStatuses(verdicts: readonly Verdict[], paint: Paint): string {
-  const counts = STATUSES.map((status) => ({ status, count: verdicts.filter((verdict) => verdict.status === status).length }))
-  return counts.filter(({ count }) => count > 0).map(({ status, count }) => paint(TONES[status], `${count} ${status}`)).join(', ')
+  const count = (status: CaseStatus): number => verdicts.filter((verdict) => verdict.status === status).length
+  const others = (['fail', 'known'] as const).filter((status) => count(status) > 0).map((status) => paint(TONES[status], `${count(status)} ${status}`))
+  const passed = count('pass')
+  if (others.length > 0) return [passed, ...others].join(', ')
+  return passed === 0 ? paint('dim', NONE) : paint('good', String(passed))
 }
 
 /** Tells of every failure in full, and of every known one why it is; once for all backends where it is the same. */
-function printDetails(cases: readonly ConformanceCase[], verdicts: readonly Verdict[], output: Output): void {
+function printDetails(cases: readonly ReportedCase[], verdicts: readonly Verdict[], output: Output): void {
   const titles = new Map(cases.map(({ id, title, law }) => [id, `${title} (${law})`]))
   const told = verdicts.filter(({ status }) => status === 'fail' || status === 'known')
   const alike = Map.groupBy(told, ({ id, status, detail }) => JSON.stringify([id, status, detail]))

@@ -17,7 +17,7 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
 
 function padded(cell: string, width: number): string {
   const padding = ' '.repeat(width - widthOf(cell))
-  return /^[0-9]+$/.test(cell) ? padding + cell : cell + padding
+  return /^(?:[0-9]+|–)$/.test(stripVTControlCharacters(cell)) ? padding + cell : cell + padding
 }
 
 function widthOf(cell: string): number {
