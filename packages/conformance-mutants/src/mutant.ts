@@ -6,7 +6,7 @@ import type { CaseReport } from '@addrspace/conformance'
 
 /** One seeded fault. Its subject's types stay inside; what matters is what the suite says of it. */
 export interface Mutant {
-  /** `backend/…`, `table/…` or `set/…`, by what is broken. */
+  /** By what is broken: `backend/…`, `table/…` (the mock’s), `set/…`; of page tables `walker/…`, `format/…`, `frames/…`, `sink/…`. */
   readonly name: string
   /** What it does wrong, in a sentence. */
   readonly fault: string

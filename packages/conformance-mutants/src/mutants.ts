@@ -1,5 +1,5 @@
 /**
- * All mutants: broken backends, broken page tables, broken sets.
+ * All mutants: broken backends, mocks and sets, and broken page tables.
  */
 
 import { countsBytes } from './mutants/backend-counts-bytes.ts'
@@ -94,9 +94,11 @@ import { commitRollsBack } from './mutants/table-commit-rolls-back.ts'
 import { lacksABracket } from './mutants/table-lacks-a-bracket.ts'
 import { rollbackForgetsProtect } from './mutants/table-rollback-forgets-protect.ts'
 import type { Mutant } from './mutant.ts'
+import { PAGE_TABLE_MUTANTS } from './page-table/mutants.ts'
 
 /** In the order of the matrix. */
-export const MUTANTS: readonly Mutant[] = [
+/** Of mocks and sets. */
+const SET_MUTANTS: readonly Mutant[] = [
   countsBytes,
   endsTooEarly,
   faultReplacesPage,
@@ -189,3 +191,5 @@ export const MUTANTS: readonly Mutant[] = [
   unmapTires,
   zeroProtectLosesRight,
 ]
+
+export const MUTANTS: readonly Mutant[] = [...SET_MUTANTS, ...PAGE_TABLE_MUTANTS]

@@ -30,24 +30,24 @@ export interface MachineDescription<C> {
   readonly golden: readonly GoldenWord[]
 }
 
-/** Makes the subject. */
-export function pageTableSubjectOf<C>({ name, format, manifest, golden }: MachineDescription<C>, hooks: SubjectHooks = {}): PageTableSubject {
-  const { frames: wrapFrames = (inner) => inner, sink: wrapSink = (forward) => forward, operations = (table) => table } = hooks
+/** Makes the subject; hooks are made anew for each table. */
+export function pageTableSubjectOf<C>({ name, format, manifest, golden }: MachineDescription<C>, makeHooks: () => SubjectHooks = () => ({})): PageTableSubject {
   return {
     name,
     manifest,
     codec: codecOf(format),
     golden,
     create({ frames: count, fresh, onEvent }) {
+      const { frames: wrapFrames = (inner) => inner, sink: wrapSink = (forward) => forward, operations = (table) => table } = makeHooks()
       const memory = new PhysMemory({ size: TABLES_START + BigInt(count) * PAGE })
       const counted = new CountedFrames(new BitmapAllocator({ start: pa(TABLES_START), end: TABLES_START + BigInt(count) * PAGE }), onEvent)
       const frames = wrapFrames(counted)
       const invalidations = wrapSink((told) => tell(told, onEvent))
       const open = (upperHalfOf?: PageTable<C>): PageTableInstance => {
-        const table = new PageTable<C>({
+        const pageTable = new PageTable<C>({
           memory, frames, format, invalidations, accessedDirty: fresh === 'marked' ? 'preset' : 'hardware', ...(upperHalfOf !== undefined && { upperHalfOf }),
         })
-        return operations(new TableAdapter(table, counted, (shared) => open(shared)))
+        return operations(new TableAdapter(pageTable, counted, (shared) => open(shared)))
       }
       return open()
     },
@@ -160,9 +160,9 @@ class CountedFrames implements FrameAllocator {
   }
 }
 
-function tell({ ranges, breaks }: Invalidations, onEvent: (event: TableEvent) => void): void {
+function tell({ ranges, breaks, dropsTables }: Invalidations, onEvent: (event: TableEvent) => void): void {
   for (const { entry, range } of breaks) onEvent({ kind: 'break', entry, start: range.start, size: range.size })
-  onEvent({ kind: 'invalidate', ranges })
+  onEvent({ kind: 'invalidate', ranges, dropsTables })
 }
 
 function outcomeOf(result: PageTableResult): TableOutcome {

@@ -59,7 +59,8 @@ export interface TableLeaf {
 
 /** What happened, in this order; told as it happens. */
 export type TableEvent =
-  | { readonly kind: 'invalidate'; readonly ranges: readonly { readonly start: bigint; readonly size: bigint }[] }
+  /** `dropsTables`: whether cached pointers must go as well, since tables come back; left out by those who always drop them. */
+  | { readonly kind: 'invalidate'; readonly ranges: readonly { readonly start: bigint; readonly size: bigint }[]; readonly dropsTables?: boolean }
   /** A live entry was replaced by way of an invalid word; told at the latest with the invalidation. */
   | { readonly kind: 'break'; readonly entry: bigint; readonly start: bigint; readonly size: bigint }
   | { readonly kind: 'free'; readonly frame: bigint }
