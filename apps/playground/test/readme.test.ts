@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { BACKENDS } from '../src/cli/backends.ts'
 import { drawPicture } from '../src/cli/picture.ts'
-import { addrspace } from './command-line.ts'
+import { addrspace, folderWith } from './command-line.ts'
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
@@ -15,6 +16,21 @@ function blockOf(language: string): string {
 describe('the README', () => {
   it('tells what its scenario prints', async () => {
     expect(await addrspace(['run', '-'], { stdin: blockOf('jsonl') })).toEqual({ code: 1, stdout: blockOf('text'), stderr: '' })
+  })
+
+  it('tells what its walk prints', async () => {
+    const cwd = folderWith({ 'split.jsonl': blockOf('jsonl') })
+    await addrspace(['run', 'split.jsonl', '--backend', 'x86-64', '--image', 'memory'], { cwd })
+    const { stdout } = await addrspace(['walk', 'memory', '0x400008', '--access', 'write'], { cwd })
+    expect(README).toContain(stdout.replaceAll(/^(?=.)/gm, '    '))
+  })
+
+  it('lists every backend and every command', async () => {
+    const { stdout } = await addrspace(['--help'])
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!)
+    expect(commands).toEqual(['run', 'replay', 'walk', 'explain', 'conform', 'maps'])
+    for (const command of commands) expect(README).toContain(`\n| \`${command}`)
+    for (const { name } of BACKENDS) expect(README).toContain(`\`${name}\``)
   })
 
   it('shows a picture as it is drawn', () => {
