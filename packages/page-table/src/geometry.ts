@@ -37,9 +37,12 @@ export class Geometry {
   readonly lowerEnd: bigint
   /** The start of the upper half, which ends at 2^64. */
   readonly upperStart: bigint
+  /** Base pages in either half. */
+  readonly lowerPages: number
   // By level, since every walk asks.
   readonly #spans: readonly bigint[]
   readonly #spanPages: readonly number[]
+  readonly #hasLeaf: readonly boolean[]
 
   /** @throws RangeError if the numbers do not fit together */
   constructor(numbers: GeometryNumbers) {
@@ -59,7 +62,9 @@ export class Geometry {
     this.entries = 2 ** indexBits
     this.roots = halves === 'two-roots' ? 2 : 1
     this.lowerEnd = 1n << BigInt(halves === 'two-roots' ? virtBits : virtBits - 1)
+    this.lowerPages = Number(this.lowerEnd >> BigInt(PAGE_BITS))
     this.upperStart = (1n << 64n) - this.lowerEnd
+    this.#hasLeaf = Array.from({ length: levels }, (_, level) => leafLevels.includes(level))
     this.#spans = Array.from({ length: levels + 1 }, (_, level) => 1n << BigInt(PAGE_BITS + level * indexBits))
     this.#spanPages = Array.from({ length: levels + 1 }, (_, level) => 2 ** (level * indexBits))
   }
@@ -69,14 +74,14 @@ export class Geometry {
     return this.#spans[level]!
   }
 
-  /** Base pages that an entry of this level spans. */
+  /** Base pages that an entry of this level spans; at level `levels`, that a root does. */
   spanPages(level: number): number {
     return this.#spanPages[level]!
   }
 
   /** Whether a leaf may stand at this level. */
   hasLeaf(level: number): boolean {
-    return this.leafLevels.includes(level)
+    return this.#hasLeaf[level] === true
   }
 
   /** Whether the machine translates the address at all. */

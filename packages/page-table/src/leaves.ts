@@ -5,8 +5,9 @@ import type { PhysAddr, RangeLike, VirtAddr } from '@addrspace/memory-addr'
 
 import type { MappingFlags } from './flags.ts'
 import { HIDDEN, LEAF, TABLE } from './format.ts'
+import type { Geometry } from './geometry.ts'
+import { addressOf, offsetIn, pageOf } from './internal/edge.ts'
 import type { Tables } from './internal/tables.ts'
-import { halvesOf } from './internal/tables.ts'
 import { progressionLength, zeroRun } from './internal/words.ts'
 
 /** One leaf, or several of the same size and flags with consecutive frames. */
@@ -23,19 +24,6 @@ export interface LeafRun {
   readonly dirty: boolean
 }
 
-/** A search through the tables of one address space. */
-interface Search<C> {
-  readonly tables: Tables<C>
-  readonly from: bigint
-  readonly to: bigint
-  /** Only runs that hold this frame; undefined for all. */
-  readonly frame: number | undefined
-  /** Whether to follow only pointers to tables that were made there, which form a tree. */
-  readonly isOwnOnly: boolean
-  /** Tables, at a level, below which there is nothing to tell: what keeps a search through cycles short. */
-  readonly barren: Set<number>
-}
-
 export interface LeavesOptions {
   /**
    * `all` (default): whatever hardware would find, also in tables that a guest has let pointers lead
@@ -45,40 +33,68 @@ export interface LeavesOptions {
   readonly tables?: 'all' | 'own'
 }
 
+/** A run as it is found: all numbers, pages counted from address 0. */
+interface PageRun {
+  readonly page: number
+  /** Of base pages. */
+  count: number
+  readonly frame: number
+  readonly level: number
+  readonly flags: MappingFlags
+  readonly accessed: boolean
+  readonly dirty: boolean
+}
+
+/** A search through the tables of one address space. */
+interface Search<C> {
+  readonly tables: Tables<C>
+  /** Pages [from, to). */
+  readonly from: number
+  readonly to: number
+  /** Only runs that hold this frame; undefined for all. */
+  readonly frame: number | undefined
+  /** Whether to follow only pointers to tables that were made there, which form a tree. */
+  readonly isOwnOnly: boolean
+  /** Tables, at a level, below which there is nothing to tell: what keeps a search through cycles short. */
+  readonly barren: Set<number>
+}
+
+const PAGES = 2 ** 52
+
 /** Leaves below the roots of both halves; with a frame, only those runs that hold it. */
 export function* leavesIn<C>(halves: readonly [Tables<C>, Tables<C>], range: RangeLike<VirtAddr>, options: LeavesOptions & { readonly frame?: number } = {}): IterableIterator<LeafRun> {
+  if (range.start === range.end) return
   const { geometry } = halves[0]
-  const { frame } = options
-  const isOwnOnly = options.tables === 'own'
+  const first = pageOf(range.start)
+  // An end of 2^64 is told as page 0.
+  const end = (pageOf(range.end) || PAGES) + (offsetIn(range.end) === 0 ? 0 : 1)
   const barren = new Set<number>()
-  let run: LeafRun | undefined
+  let run: PageRun | undefined
   for (const [i, tables] of halves.entries()) {
-    const start = i === 0 ? 0n : geometry.upperStart
-    const end = i === 0 ? geometry.lowerEnd : 1n << 64n
-    const from = range.start > start ? range.start : start
-    const to = range.end < end ? range.end : end
+    const from = Math.max(first, i === 0 ? 0 : PAGES - geometry.lowerPages)
+    const to = Math.min(end, i === 0 ? geometry.lowerPages : PAGES)
     if (from >= to) continue
-    // The address at which index 0 of the root lies.
-    const base = start - (start % (1n << BigInt(geometry.virtBits)))
-    for (const leaves of leavesBelow({ tables, from, to, frame, isOwnOnly, barren }, tables.root, geometry.levels - 1, base)) {
-      if (run !== undefined && continues(run, leaves)) run = { ...run, size: run.size + leaves.size }
+    // The page at which index 0 of the root lies.
+    const base = i === 0 ? 0 : PAGES - geometry.spanPages(geometry.levels)
+    const search = { tables, from, to, frame: options.frame, isOwnOnly: options.tables === 'own', barren }
+    for (const next of runsBelow(search, tables.root, geometry.levels - 1, base)) {
+      if (run !== undefined && continues(run, next)) run.count += next.count
       else {
-        if (run !== undefined) yield run
-        run = leaves
+        if (run !== undefined) yield leafRunOf(geometry, run)
+        run = next
       }
     }
   }
-  if (run !== undefined) yield run
+  if (run !== undefined) yield leafRunOf(geometry, run)
 }
 
-function* leavesBelow<C>(search: Search<C>, table: number, level: number, base: bigint): IterableIterator<LeafRun> {
+function* runsBelow<C>(search: Search<C>, table: number, level: number, base: number): IterableIterator<PageRun> {
   const { tables, from, to, barren } = search
   const { geometry, memory, format } = tables
-  const seen = memory.chunkOf(table)
-  if (seen === undefined || barren.has(keyOf(table, level))) return
-  const span = geometry.span(level)
-  const first = from > base ? Number((from - base) / span) : 0
-  const last = Math.min(geometry.entries, Number((to - base + span - 1n) / span))
+  if (memory.chunkOf(table) === undefined || barren.has(keyOf(table, level))) return
+  const span = geometry.spanPages(level)
+  const first = from > base ? Math.floor((from - base) / span) : 0
+  const last = Math.min(geometry.entries, Math.ceil((to - base) / span))
   let isBarren = first === 0 && last === geometry.entries
   for (let slot = first; slot < last; slot++) {
     // Taken again after every yield: a window may have grown meanwhile.
@@ -90,12 +106,12 @@ function* leavesBelow<C>(search: Search<C>, table: number, level: number, base: 
     if (kind === TABLE && level > 0) {
       const child = search.isOwnOnly ? tables.ownChildAt(table, slot) : tables.childAt(table, slot)
       if (child === undefined) continue
-      yield* leavesBelow(search, child, level - 1, base + BigInt(slot) * span)
+      yield* runsBelow(search, child, level - 1, base + slot * span)
       isBarren &&= barren.has(keyOf(child, level - 1))
     } else if (kind === LEAF || kind === HIDDEN) {
-      const run = runAt(search, table, slot, level, last - slot, base)
-      slot += Number(run.size / span) - 1
-      if (search.frame !== undefined && !holds(run, search.frame)) continue
+      const run = runAt(tables, chunk, at + 2 * slot, level, last - slot, base + slot * span)
+      slot += run.count / span - 1
+      if (search.frame !== undefined && (search.frame < run.frame || search.frame >= run.frame + run.count)) continue
       isBarren = false
       yield run
     }
@@ -103,27 +119,20 @@ function* leavesBelow<C>(search: Search<C>, table: number, level: number, base: 
   if (isBarren) barren.add(keyOf(table, level))
 }
 
-/** The leaf in a slot, and those behind it in the same table that continue it. */
-function runAt<C>(search: Search<C>, table: number, slot: number, level: number, wanted: number, base: bigint): LeafRun {
-  const { tables } = search
-  const { geometry, memory, format } = tables
-  const chunk = memory.chunkOf(table)!
-  const at = memory.indexOf(table) + 2 * slot
+/** The leaf at a place in a table, and those behind it that continue it. */
+function runAt<C>(tables: Tables<C>, chunk: Int32Array, at: number, level: number, wanted: number, page: number): PageRun {
+  const { geometry, format, accessed, dirty } = tables
   const low = chunk[at]!
   const high = chunk[at + 1]!
-  const span = geometry.span(level)
+  const span = geometry.spanPages(level)
   const frame = tables.leafFrameIn(low, high, level)
   const step = tables.frameStep(level)
   // The last frames that the field can tell are followed by a carry, and by no leaf of this run.
-  const most = Math.min(wanted, (tables.fieldFrames - frame) / geometry.spanPages(level))
-  const count = progressionLength(chunk, at, most, step.low, step.high)
-  const accessed = halvesOf(format.accessedBit)
-  const dirty = halvesOf(format.dirtyBit)
+  const most = Math.min(wanted, (tables.fieldFrames - frame) / span)
   return {
-    start: (base + BigInt(slot) * span) as VirtAddr,
-    size: BigInt(count) * span,
-    paddr: (BigInt(frame) << 12n) as PhysAddr,
-    leafSize: span,
+    page,
+    count: progressionLength(chunk, at, most, step.low, step.high) * span,
+    frame,
     level,
     flags: format.flagsOf(low, high, level),
     accessed: (low & accessed.low) !== 0 || (high & accessed.high) !== 0,
@@ -131,20 +140,19 @@ function runAt<C>(search: Search<C>, table: number, slot: number, level: number,
   }
 }
 
+function leafRunOf(geometry: Geometry, { page, count, frame, level, flags, accessed, dirty }: PageRun): LeafRun {
+  return { start: addressOf(page) as VirtAddr, size: addressOf(count), paddr: addressOf(frame) as PhysAddr, leafSize: geometry.span(level), level, flags, accessed, dirty }
+}
+
 function keyOf(table: number, level: number): number {
   return table * 64 + level
 }
 
-function holds(run: LeafRun, frame: number): boolean {
-  const paddr = BigInt(frame) << 12n
-  return paddr >= run.paddr && paddr < run.paddr + run.size
-}
-
-function continues(run: LeafRun, next: LeafRun): boolean {
+function continues(run: PageRun, next: PageRun): boolean {
   return (
-    run.start + run.size === next.start &&
-    run.paddr + run.size === next.paddr &&
-    run.leafSize === next.leafSize &&
+    run.page + run.count === next.page &&
+    run.frame + run.count === next.frame &&
+    run.level === next.level &&
     run.flags === next.flags &&
     run.accessed === next.accessed &&
     run.dirty === next.dirty

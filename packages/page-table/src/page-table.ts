@@ -14,13 +14,15 @@ import type { FrameAllocator } from './frame-allocator.ts'
 import type { Geometry } from './geometry.ts'
 import { changeRange, tablesForSplits } from './internal/change-range.ts'
 import { checkChoice } from './internal/check-choice.ts'
+import { addressOf, offsetIn, pageOf } from './internal/edge.ts'
+import { LeafWords } from './internal/leaf-words.ts'
 import { mapRange, tablesNeeded } from './internal/map-range.ts'
 import { pageRange } from './internal/range.ts'
 import type { PageRange } from './internal/range.ts'
 import { remapLeaf } from './internal/remap-leaf.ts'
 import { dropAll, takeRoots } from './internal/roots.ts'
 import { TableOwner } from './internal/table-owner.ts'
-import { halvesOf, Tables } from './internal/tables.ts'
+import { Tables } from './internal/tables.ts'
 import { UndoLog } from './internal/undo-log.ts'
 import type { InvalidationSink } from './invalidation.ts'
 import { leavesIn } from './leaves.ts'
@@ -81,7 +83,7 @@ export class PageTable<C> {
   /** The tables of the lower half and of the upper one, which other address spaces may share. */
   readonly #halves: readonly [Tables<C>, Tables<C>]
   readonly #walker: Walker<C>
-  readonly #preset: bigint
+  readonly #words: LeafWords<C>
   #isDisposed = false
 
   /**
@@ -105,7 +107,7 @@ export class PageTable<C> {
     const upper = new Tables(memory, frames, format, this.#log, shared?.owner ?? new TableOwner(), pointerBits)
     this.#halves = [lower, upper]
     this.#walker = new Walker(lower)
-    this.#preset = isPreset ? format.accessedBit | format.dirtyBit : 0n
+    this.#words = new LeafWords(format, isPreset ? format.accessedBit | format.dirtyBit : 0n)
     this.#log.begin()
     const problem = takeRoots(lower, upper, shared)
     if (problem !== undefined) {
@@ -114,7 +116,7 @@ export class PageTable<C> {
     }
     this.#log.commit()
     if (shared !== undefined) shared.owner.users++
-    this.roots = (lower.root === upper.root ? [lower.root] : [lower.root, upper.root]).map((frame) => (BigInt(frame) << 12n) as PhysAddr)
+    this.roots = (lower.root === upper.root ? [lower.root] : [lower.root, upper.root]).map((frame) => addressOf(frame) as PhysAddr)
   }
 
   /** Frames in use for tables: roots included, and those of a shared upper half. */
@@ -133,20 +135,18 @@ export class PageTable<C> {
   map(vaddr: VirtAddr, size: bigint, paddr: PhysAddr, flags: MappingFlags, options: MapRangeOptions = {}): PageTableResult {
     checkWord(paddr, 'paddr')
     checkFlags(flags, 'flags')
-    const { geometry, format } = this
+    const { geometry } = this
     const { maxLeafLevel = geometry.levels - 1 } = options
     if (!Number.isInteger(maxLeafLevel) || maxLeafLevel < 0) throw new RangeError(`"maxLeafLevel" must be a level, got ${String(maxLeafLevel)}`)
     const range = this.#range(vaddr, size)
     if (!range.ok) return range
-    if ((paddr & 0xfffn) !== 0n) return refused('misaligned', `"paddr" must be a multiple of 4096, got ${formatHex(paddr)}`, { vaddr })
-    if (paddr + size > 1n << BigInt(geometry.physBits)) return refused('too-wide', `[${formatHex(paddr)}, ${formatHex(paddr + size)}) does not fit in ${String(geometry.physBits)} bits`, { vaddr })
-    const grant = format.grant(flags)
-    if (grant.kind === 'refused') return refused('not-expressible', `${format.name} cannot express ${formatFlags(flags)}: ${grant.why}`, { vaddr })
-    const leafBits = Array.from({ length: geometry.levels }, (_, level) =>
-      geometry.hasLeaf(level) && level <= maxLeafLevel ? halvesOf(format.leafBits(flags, level) | this.#preset) : undefined,
-    )
-    const request = { range: range.value, frame: Number(paddr >> 12n), leafBits }
-    return this.#change(range.value, (tables) => this.#shortOfFrames(tablesNeeded(tables, request), vaddr) ?? mapRange(tables, request))
+    if (offsetIn(paddr) !== 0) return refused('misaligned', `"paddr" must be a multiple of 4096, got ${formatHex(paddr)}`, { vaddr })
+    const frame = pageOf(paddr)
+    if (frame + range.value.to - range.value.from > 2 ** (geometry.physBits - 12)) return refused('too-wide', `[${formatHex(paddr)}, ${formatHex(paddr + size)}) does not fit in ${String(geometry.physBits)} bits`, { vaddr })
+    const inexpressible = this.#refusalOf(flags, vaddr)
+    if (inexpressible !== undefined) return inexpressible
+    const request = { range: range.value, frame, leafBits: this.#words.leavesOf(flags), maxLeafLevel }
+    return this.#change(range.value, (tables) => this.#shortOfFrames(tablesNeeded(tables, request, this.frames.freeFrames), vaddr) ?? mapRange(tables, request))
   }
 
   /**
@@ -259,7 +259,7 @@ export class PageTable<C> {
   pagesOf(paddr: PhysAddr): IterableIterator<VirtAddr> {
     checkWord(paddr, 'paddr')
     this.#checkUse()
-    return addressesOf(leavesIn(this.#halves, { start: 0n as VirtAddr, end: 1n << 64n }, { frame: Number(paddr >> 12n) }), paddr)
+    return addressesOf(leavesIn(this.#halves, { start: 0n as VirtAddr, end: 1n << 64n }, { frame: pageOf(paddr) }), paddr)
   }
 
   /**
@@ -288,7 +288,7 @@ export class PageTable<C> {
     const frame = count === 1 ? this.frames.allocate() : this.frames.allocateRun(count)
     if (frame === undefined) return undefined
     this.#log.begin()
-    this.#log.takePages(Number(frame >> 12n), count)
+    this.#log.takePages(pageOf(frame), count)
     this.#log.commit()
     return frame
   }
@@ -296,7 +296,7 @@ export class PageTable<C> {
   /** Whether all of `count` frames were allocated here and not given back. A leaf may tell others: guests write leaves. */
   hasFrames(frame: PhysAddr, count: number): boolean {
     checkWord(frame, 'frame')
-    return (frame & 0xfffn) === 0n && this.#log.pages.hasAll(Number(frame >> 12n), count)
+    return offsetIn(frame) === 0 && this.#log.pages.hasAll(pageOf(frame), count)
   }
 
   /**
@@ -309,7 +309,7 @@ export class PageTable<C> {
       throw new RangeError(`"frame" must be the first of ${String(count)} allocated here, got ${formatHex(frame)}`)
     }
     this.#log.begin()
-    this.#log.dropPages(Number(frame >> 12n), count)
+    this.#log.dropPages(pageOf(frame), count)
     this.#log.commit()
   }
 
@@ -355,15 +355,16 @@ export class PageTable<C> {
     checkChoice(holes, 'holes', 'refuse', 'skip')
     const range = this.#range(vaddr, size)
     if (!range.ok) return range
-    const { format } = this
-    const grant = flags === undefined ? undefined : format.grant(flags)
-    if (flags !== undefined && grant?.kind === 'refused') return refused('not-expressible', `${format.name} cannot express ${formatFlags(flags)}: ${grant.why}`, { vaddr })
-    const flagBits =
-      flags === undefined
-        ? undefined
-        : Array.from({ length: this.geometry.levels }, (_, level) => ({ mask: halvesOf(format.flagMask(level)), set: halvesOf(format.leafBits(flags, level) & format.flagMask(level)) }))
-    const request = { range: range.value, mayHaveHoles: holes === 'skip', flagBits }
-    return this.#change(range.value, (tables) => this.#shortOfFrames(tablesForSplits(tables, request), vaddr) ?? changeRange(tables, request))
+    const inexpressible = flags === undefined ? undefined : this.#refusalOf(flags, vaddr)
+    if (inexpressible !== undefined) return inexpressible
+    const request = { range: range.value, mayHaveHoles: holes === 'skip', flagBits: flags === undefined ? undefined : this.#words.bitsOf(flags) }
+    return this.#change(range.value, (tables) => this.#shortOfFrames(tablesForSplits(tables, request, this.frames.freeFrames), vaddr) ?? changeRange(tables, request))
+  }
+
+  #refusalOf(flags: MappingFlags, vaddr: VirtAddr): PageTableResult | undefined {
+    const grant = this.#words.grantOf(flags)
+    if (grant.kind === 'granted') return undefined
+    return refused('not-expressible', `${this.format.name} cannot express ${formatFlags(flags)}: ${grant.why}`, { vaddr })
   }
 
   /** Brackets a change of a range below one root. */

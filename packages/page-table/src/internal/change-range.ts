@@ -22,8 +22,9 @@ export interface ChangeRequest {
   readonly flagBits: readonly FlagBits[] | undefined
 }
 
-/** How many tables splitting the huge leaves takes that the range cuts; at most one leaf at either end. */
-export function tablesForSplits<C>(tables: Tables<C>, request: ChangeRequest): number {
+/** How many tables splitting the huge leaves takes that the range cuts; at most one leaf at either end. Not counted, 0, where there are plenty. */
+export function tablesForSplits<C>(tables: Tables<C>, request: ChangeRequest, available: number): number {
+  if (available >= 2 * tables.geometry.levels) return 0
   const { from, to } = request.range
   return splits(tables, tables.root, tables.geometry.levels - 1, from, to, request)
 }

@@ -14,13 +14,22 @@ export interface MapRequest {
   readonly range: PageRange
   /** The frame of the range's first page. */
   readonly frame: number
-  /** All bits of a leaf but its frame, by level; undefined where no leaf may stand. */
-  readonly leafBits: readonly (Halves | undefined)[]
+  /** All bits of a leaf but its frame, by level. */
+  readonly leafBits: readonly Halves[]
+  /** The level of the largest leaves to use. */
+  readonly maxLeafLevel: number
 }
 
-/** How many tables the request needs that do not exist yet. O(tables that the range has, or would have). */
-export function tablesNeeded<C>(tables: Tables<C>, request: MapRequest): number {
+/**
+ * How many tables the request needs that do not exist yet. O(tables that the range has, or would have).
+ * Not counted, 0, where so many are available that it cannot need more.
+ */
+export function tablesNeeded<C>(tables: Tables<C>, request: MapRequest, available: number): number {
   const { from, to } = request.range
+  const { geometry } = tables
+  let most = 0
+  for (let level = 1; level < geometry.levels; level++) most += Math.ceil((to - from) / geometry.spanPages(level)) + 1
+  if (available >= most) return 0
   return needed(tables, tables.root, tables.geometry.levels - 1, from, to, request)
 }
 
@@ -81,7 +90,7 @@ function mapIn<C>(tables: Tables<C>, table: number, level: number, from: number,
 
 /** How many whole entries of this level, from this page on, can be leaves; 0 if a lower level has to do it. */
 function leafRun<C>(tables: Tables<C>, level: number, page: number, to: number, request: MapRequest): number {
-  if (request.leafBits[level] === undefined || tables.isFixed(level)) return 0
+  if (level > request.maxLeafLevel || !tables.geometry.hasLeaf(level) || tables.isFixed(level)) return 0
   const span = tables.geometry.spanPages(level)
   const frame = request.frame + (page - request.range.from)
   if (page % span !== 0 || frame % span !== 0) return 0

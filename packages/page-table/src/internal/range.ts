@@ -6,6 +6,7 @@ import type { VirtAddr } from '@addrspace/memory-addr'
 import type { PageTableResult } from '../errors.ts'
 import { refused } from '../errors.ts'
 import type { Geometry } from '../geometry.ts'
+import { addressOf, offsetIn, pageOf } from './edge.ts'
 
 export interface PageRange {
   /** 0 for the lower half of the space, 1 for the upper one. */
@@ -17,19 +18,25 @@ export interface PageRange {
   readonly start: VirtAddr
 }
 
+const PAGES = 2 ** 52
+
 /** Refuses what no operation takes: nothing, part of a page, an address that the machine does not translate. */
 export function pageRange(geometry: Geometry, vaddr: VirtAddr, size: bigint): PageTableResult<PageRange> {
   if (size === 0n) return refused('empty-range', `nothing to do at ${formatHex(vaddr)}: the size is 0`, { vaddr })
-  if (((vaddr | size) & 0xfffn) !== 0n) return refused('misaligned', `"vaddr" and "size" must be multiples of 4096, got ${formatHex(vaddr)} and ${formatHex(size)}`, { vaddr })
-  const last = vaddr + size - 1n
-  const isOneHalf = geometry.isCanonical(vaddr) && last < 1n << 64n && geometry.isCanonical(last) && vaddr >> 63n === last >> 63n
-  if (!isOneHalf) return refused('non-canonical', `[${formatHex(vaddr)}, ${formatHex(last + 1n)}) must lie in one canonical half of ${String(geometry.virtBits)} bits`, { vaddr })
-  const pages = BigInt(2 ** (geometry.virtBits - 12))
-  const from = Number((vaddr >> 12n) % pages)
-  return { ok: true, value: { half: vaddr >> 63n === 0n ? 0 : 1, from, to: from + Number(size >> 12n), start: vaddr } }
+  if (offsetIn(vaddr) !== 0 || offsetIn(size) !== 0) return refused('misaligned', `"vaddr" and "size" must be multiples of 4096, got ${formatHex(vaddr)} and ${formatHex(size)}`, { vaddr })
+  const first = pageOf(vaddr)
+  // A size of 2^64 is told as no pages.
+  const last = first + (pageOf(size) || PAGES) - 1
+  const lower = geometry.lowerPages
+  const isLower = last < lower
+  if (!isLower && (first < PAGES - lower || last >= PAGES)) {
+    return refused('non-canonical', `[${formatHex(vaddr)}, ${formatHex(vaddr + size)}) must lie in one canonical half of ${String(geometry.virtBits)} bits`, { vaddr })
+  }
+  const from = first % geometry.spanPages(geometry.levels)
+  return { ok: true, value: { half: isLower ? 0 : 1, from, to: from + (last - first) + 1, start: vaddr } }
 }
 
 /** The virtual address of a page of the range. */
 export function addressIn(range: PageRange, page: number): VirtAddr {
-  return (range.start + (BigInt(page - range.from) << 12n)) as VirtAddr
+  return addressOf(pageOf(range.start) + (page - range.from)) as VirtAddr
 }

@@ -1,7 +1,6 @@
 // Runs of entries that are alike, so that whole runs are changed at a time.
 import { ABSENT } from '../format.ts'
 import type { Tables } from './tables.ts'
-import { halvesOf } from './tables.ts'
 import { areZero, runLength } from './words.ts'
 
 /** How many absent entries follow one another, that one included; at most as many as wanted. */
@@ -16,9 +15,9 @@ export function absentRun<C>(tables: Tables<C>, table: number, slot: number, lev
 
 /** How many leaves of equal bits follow one another, frame, accessed and dirty aside; at most as many as wanted. */
 export function leafRun<C>(tables: Tables<C>, table: number, slot: number, level: number, wanted: number): number {
-  const { memory, geometry, format } = tables
+  const { memory, geometry } = tables
   const frame = tables.frameMask(level)
-  const seen = halvesOf(format.accessedBit | format.dirtyBit)
+  const seen = tables.seenBits
   const most = Math.min(wanted, geometry.entries - slot)
   const equal = runLength(memory.chunkOf(table)!, memory.indexOf(table) + 2 * slot, most, ~(frame.low | seen.low), ~(frame.high | seen.high))
   if (level === 0) return equal

@@ -7,6 +7,7 @@ import { ABSENT } from '../format.ts'
 import type { EntryClass, PteFormat } from '../format.ts'
 import type { Geometry } from '../geometry.ts'
 import type { PhysMemory } from '../phys-memory.ts'
+import { addressOf, pageOf } from './edge.ts'
 import { UNLINKED } from './table-owner.ts'
 import type { TableOwner } from './table-owner.ts'
 import type { UndoLog } from './undo-log.ts'
@@ -47,6 +48,15 @@ export class Tables<C> {
   readonly #frameLowShift: number
   readonly #frameHighMask: number
   readonly #framesPerHigh: number
+  /** How many frames the frame field can tell. */
+  readonly fieldFrames: number
+  /** The bits that hardware sets in a leaf, and both together. */
+  readonly accessed: Halves
+  readonly dirty: Halves
+  readonly seenBits: Halves
+  // By level.
+  readonly #masks: readonly Halves[]
+  readonly #steps: readonly Halves[]
 
   /** `pointerBits` are all bits of a pointer but its frame. */
   constructor(memory: PhysMemory, frames: FrameAllocator, format: PteFormat<C>, log: UndoLog, owner: TableOwner, pointerBits: bigint) {
@@ -57,8 +67,18 @@ export class Tables<C> {
     this.log = log
     this.owner = owner
     this.#pointer = halvesOf(pointerBits)
+    const { low, high } = format.frameField
+    const { levels, indexBits } = format.geometry
+    this.fieldFrames = 2 ** (high - low + 1)
+    this.accessed = halvesOf(format.accessedBit)
+    this.dirty = halvesOf(format.dirtyBit)
+    this.seenBits = halvesOf(format.accessedBit | format.dirtyBit)
+    this.#masks = Array.from({ length: levels }, (_, level) => halvesOf(((1n << BigInt(high + 1)) - 1n) & ~((1n << BigInt(low + level * indexBits)) - 1n)))
+    this.#steps = Array.from({ length: levels }, (_, level) => {
+      const step = format.geometry.spanPages(level) * 2 ** low
+      return { low: step % TWO_32, high: Math.floor(step / TWO_32) }
+    })
     const mask = this.frameMask(0)
-    const { low } = format.frameField
     this.#frameLimit = 2 ** (this.geometry.physBits - 12)
     this.#frameLowMask = mask.low
     this.#frameLowShift = low < 32 ? low : 0
@@ -69,12 +89,6 @@ export class Tables<C> {
   /** The number of the 4 KiB frame in a word; of a huge leaf, bits below its size are to be cleared. */
   frameIn(low: number, high: number): number {
     return ((high & this.#frameHighMask) >>> 0) * this.#framesPerHigh + ((low & this.#frameLowMask) >>> this.#frameLowShift)
-  }
-
-  /** How many frames the frame field can tell. */
-  get fieldFrames(): number {
-    const { high, low } = this.format.frameField
-    return 2 ** (high - low + 1)
   }
 
   /** The first frame of a leaf of this level. */
@@ -91,16 +105,13 @@ export class Tables<C> {
   }
 
   /** The difference of the words of two neighbouring leaves of this level. */
-  frameStep(level: number): { readonly low: number; readonly high: number } {
-    const step = this.geometry.spanPages(level) * 2 ** this.format.frameField.low
-    return { low: step % TWO_32, high: Math.floor(step / TWO_32) }
+  frameStep(level: number): Halves {
+    return this.#steps[level]!
   }
 
   /** The bits that are the frame's in a leaf of this level. */
   frameMask(level: number): Halves {
-    const { high } = this.format.frameField
-    const low = this.format.frameField.low + level * this.geometry.indexBits
-    return halvesOf(((1n << BigInt(high + 1)) - 1n) & ~((1n << BigInt(low)) - 1n))
+    return this.#masks[level]!
   }
 
   classAt(table: number, slot: number, level: number): EntryClass {
@@ -117,7 +128,7 @@ export class Tables<C> {
 
   /** The physical address of an entry. */
   entryAddress(table: number, slot: number): PhysAddr {
-    return ((BigInt(table) << 12n) + 8n * BigInt(slot)) as PhysAddr
+    return addressOf(table, 8 * slot) as PhysAddr
   }
 
   /** The next table, or undefined if the pointer leads out of memory. */
@@ -183,7 +194,7 @@ export class Tables<C> {
   #take(linkedAt: number): number | undefined {
     const paddr = this.frames.allocate()
     if (paddr === undefined) return undefined
-    const frame = Number(paddr >> 12n)
+    const frame = pageOf(paddr)
     if (frame >= this.#frameLimit || this.memory.chunkOf(frame) === undefined) {
       this.frames.free(paddr)
       return undefined

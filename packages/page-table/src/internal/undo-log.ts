@@ -7,6 +7,7 @@ import type { FrameAllocator } from '../frame-allocator.ts'
 import type { BreakStep, InvalidationSink, StaleRange } from '../invalidation.ts'
 import { mergeRanges } from '../invalidation.ts'
 import type { PhysMemory } from '../phys-memory.ts'
+import { addressOf } from './edge.ts'
 import { FrameSet } from './frame-set.ts'
 import { areZero } from './words.ts'
 
@@ -86,13 +87,18 @@ export class UndoLog {
   commit(): void {
     if (this.#marks.pop() === undefined) throw new TypeError('no transaction has begun')
     if (this.#marks.length > 0) return
-    const stale = this.#stale.splice(0)
-    const breaks = this.#breaks.splice(0)
-    const dropped = this.#dropped.splice(0)
     this.#records = 0
     this.#savedLength = 0
     if (this.#saved.length > MOST_KEPT) this.#saved = new Int32Array(1024)
     this.#taken.length = 0
+    if (this.#stale.length > 0 || this.#breaks.length > 0 || this.#dropped.length > 0) this.#tell()
+  }
+
+  /** Reports what is stale, and gives frames back. */
+  #tell(): void {
+    const stale = this.#stale.splice(0)
+    const breaks = this.#breaks.splice(0)
+    const dropped = this.#dropped.splice(0)
     try {
       this.#isTelling = true
       if (stale.length > 0 || breaks.length > 0) {
@@ -104,7 +110,7 @@ export class UndoLog {
       for (const { frame, count } of dropped) {
         // Free frames hold nothing old: an image shows what is mapped and nothing else, and what is allocated again is zero.
         for (let i = 0; i < count; i++) this.#zero(frame + i)
-        this.#frames.free(addressOf(frame), count)
+        this.#frames.free(addressOf(frame) as PhysAddr, count)
       }
     }
   }
@@ -123,7 +129,7 @@ export class UndoLog {
     for (const { frame, count, table } of this.#taken.splice(mark.taken).reverse()) {
       if (table === undefined) this.pages.delete(frame, count)
       else table.linked.delete(frame)
-      this.#frames.free(addressOf(frame), count)
+      this.#frames.free(addressOf(frame) as PhysAddr, count)
     }
     this.#stale.length = mark.stale
     this.#breaks.length = mark.breaks
@@ -216,8 +222,4 @@ export class UndoLog {
     const first = this.#memory.indexOf(frame) + at
     if (!areZero(seen, first, count / 2)) seen.fill(0, first, first + count)
   }
-}
-
-function addressOf(frame: number): PhysAddr {
-  return (BigInt(frame) << 12n) as PhysAddr
 }

@@ -68,14 +68,26 @@ export function runLength(words: Int32Array, at: number, count: number, maskLow:
 
 /** How many of `count` words from `at` on, at least one, are each `step` more than the one before. */
 export function progressionLength(words: Int32Array, at: number, count: number, stepLow: number, stepHigh: number): number {
-  let low = words[at]! >>> 0
+  let low = words[at]!
   let high = words[at + 1]!
   let i = 1
+  if (stepHigh === 0 && (low >>> 0) + stepLow * (count - 1) <= 0xffff_ffff) {
+    for (; i + 3 < count; i += 4) {
+      const k = at + 2 * i
+      const differing =
+        (words[k]! ^ (low + stepLow)) | (words[k + 1]! ^ high) |
+        (words[k + 2]! ^ (low + 2 * stepLow)) | (words[k + 3]! ^ high) |
+        (words[k + 4]! ^ (low + 3 * stepLow)) | (words[k + 5]! ^ high) |
+        (words[k + 6]! ^ (low + 4 * stepLow)) | (words[k + 7]! ^ high)
+      if (differing !== 0) break
+      low = (low + 4 * stepLow) | 0
+    }
+  }
   for (; i < count; i++) {
-    const sum = low + stepLow
-    low = sum >>> 0
+    const sum = (low >>> 0) + stepLow
+    low = sum | 0
     high = (high + stepHigh + (sum > 0xffff_ffff ? 1 : 0)) | 0
-    if (words[at + 2 * i] !== (low | 0) || words[at + 2 * i + 1] !== high) break
+    if (words[at + 2 * i] !== low || words[at + 2 * i + 1] !== high) break
   }
   return i
 }

@@ -1,0 +1,42 @@
+// What a format says about flags, asked once for each of the 128 sets of flags and kept as numbers:
+// asking makes bigints, which a change of a single page has no time for.
+import type { MappingFlags } from '../flags.ts'
+import type { Grant, PteFormat } from '../format.ts'
+import type { FlagBits } from './change-leaves.ts'
+import type { Halves } from './tables.ts'
+import { halvesOf } from './tables.ts'
+
+export class LeafWords<C> {
+  readonly #format: PteFormat<C>
+  /** Set in every new leaf. */
+  readonly #preset: bigint
+  readonly #grants: Grant[] = []
+  readonly #leaves: Halves[][] = []
+  readonly #bits: FlagBits[][] = []
+
+  constructor(format: PteFormat<C>, preset: bigint) {
+    this.#format = format
+    this.#preset = preset
+  }
+
+  grantOf(flags: MappingFlags): Grant {
+    return (this.#grants[flags] ??= this.#format.grant(flags))
+  }
+
+  /** All bits of a new leaf but its frame, by level. The flags are ones that are not refused. */
+  leavesOf(flags: MappingFlags): readonly Halves[] {
+    return (this.#leaves[flags] ??= this.#byLevel((level) => halvesOf(this.#format.leafBits(flags, level) | this.#preset)))
+  }
+
+  /** What protecting makes of the bits that flags decide, by level. The flags are ones that are not refused. */
+  bitsOf(flags: MappingFlags): readonly FlagBits[] {
+    return (this.#bits[flags] ??= this.#byLevel((level) => {
+      const mask = this.#format.flagMask(level)
+      return { mask: halvesOf(mask), set: halvesOf(this.#format.leafBits(flags, level) & mask) }
+    }))
+  }
+
+  #byLevel<T>(make: (level: number) => T): T[] {
+    return Array.from({ length: this.#format.geometry.levels }, (_, level) => make(level))
+  }
+}
