@@ -6,5 +6,7 @@ export { LAWFUL } from './base.ts'
 export type { MockSubject } from './base.ts'
 
 export { PAGE_TABLE_SUBJECTS } from './machines/subjects.ts'
+export { BACKEND_SUBJECTS } from './machines/backend-subjects.ts'
+export type { BackendSubject } from './machines/backend-subjects.ts'
 export { pageTableSubjectOf } from './machines/page-table-subject.ts'
 export type { MachineDescription, SubjectHooks } from './machines/page-table-subject.ts'

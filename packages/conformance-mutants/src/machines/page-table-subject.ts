@@ -169,7 +169,8 @@ function outcomeOf(result: PageTableResult): TableOutcome {
   return result.ok ? { ok: true } : { ok: false, reason: result.error.reason, level: result.error.level }
 }
 
-function* wordsOf(memory: PhysMemory): Generator<readonly [paddr: bigint, word: bigint], undefined> {
+/** All words that are not zero, in the order of their addresses. */
+export function* wordsOf(memory: PhysMemory): Generator<readonly [paddr: bigint, word: bigint], undefined> {
   for (const frame of memory.nonZeroFrames()) {
     const chunk = memory.chunkOf(frame)!
     const first = memory.indexOf(frame)

@@ -69,7 +69,7 @@ export const walkX8664Cases: readonly PageTableCase[] = [
     title: 'without EFER.NXE an execute-disable bit is a reserved one',
     law: 'Intel SDM vol. 3A, "Paging", reserved bits',
     unsupported,
-    run({ open }) {
+    run({ open, manifest }) {
       const bench = open()
       const home = bench.shape.home(0)
       bench.map(home, 2n * PAGE, 0x9000n, 'rwxu')
@@ -78,6 +78,14 @@ export const walkX8664Cases: readonly PageTableCase[] = [
       for (const access of ['read', 'write', 'exec'] as const) {
         checkEqual(bench.verdict(home, access, 'user', controls), 'reserved', `user ${access} of a page with XD`)
         checkEqual(bench.verdict(home + PAGE, access, 'user', controls), 'granted', `user ${access} of a page without`)
+      }
+      // In a pointer too, before anything below it is looked at.
+      for (let level = 1; level < manifest.levels; level++) {
+        bench.withWord(home, level, (word) => word | NO_EXECUTE, () => {
+          for (const vaddr of [home, home + PAGE, home + 64n * PAGE]) {
+            checkEqual(bench.translate(vaddr, 'read', 'user', controls), `reserved at level ${level}`, `read below a pointer of level ${level} with XD`)
+          }
+        })
       }
     },
   },
