@@ -61,5 +61,5 @@ describe('a page table that can do less', () => {
 describe('our backends over our page tables', () => {
   it.each(BACKEND_SUBJECTS.map((subject) => [subject.name, subject] as const))('pass every case that applies, in the upper half: %s', (_name, subject) => {
     expect(subject.report().filter(({ status }) => status === 'fail' || status === 'known')).toEqual([])
-  })
+  }, 60_000)
 })
