@@ -9,6 +9,7 @@
  * is resolved early if every call that can have created it gives the same answer; with a single one, as nearly always,
  * that is at once.
  */
+import { withoutComments } from './arguments.ts'
 import { TraceInputError } from './errors.ts'
 import { LONGEST_ARGUMENTS } from './memory-call.ts'
 import { UNKNOWN, type CallOutcome } from './strace-log.ts'
@@ -261,7 +262,6 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
 }
 
 const FLAGS = /\bflags=([^,})]*)(.?)/
-const COMMENT = /\/\*.*?\*\//g
 
 /** Reads the flags of a creating call; `undefined` if they are not, or not fully, written yet. */
 function cloneFlags(call: LoggedCall): number | undefined {
@@ -271,7 +271,7 @@ function cloneFlags(call: LoggedCall): number | undefined {
   const fields = FLAGS.exec(call.args)
   if (fields === null || (fields[2] === '' && call.outcome === undefined)) return undefined
   let bits = 0
-  for (const symbol of fields[1]!.replace(COMMENT, '').trim().split('|')) {
+  for (const symbol of withoutComments(fields[1]!).split('|').map((part) => part.trim())) {
     if (symbol === 'CLONE_VM') bits |= CLONE_VM
     else if (symbol === 'CLONE_THREAD') bits |= CLONE_THREAD
     else if (/^(?:\d+|0x[\da-f]+)$/.test(symbol)) bits |= Number(BigInt(symbol) & 0xffff_ffffn)
