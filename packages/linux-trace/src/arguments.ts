@@ -43,7 +43,7 @@ export function splitAroundDescriptor(args: string, before: number): string[] {
   return [...front, args.slice(start, end).trim(), args.slice(end + 1).trim()]
 }
 
-/** Takes off what strace adds for the reader: `0 /* IPC_PRIVATE */`. */
+// Takes off what strace adds for the reader, as in `0 /* IPC_PRIVATE */`.
 export function withoutComments(text: string): string {
   return text.replace(COMMENT, '').trim()
 }
