@@ -82,6 +82,8 @@ export class TaskTable {
   /** The task of the first line. */
   main: Task | undefined = undefined
   private readonly tasks = new Map<number, Task>()
+  /** Tasks that have ended before the result of the call that created them was seen, by number. */
+  private readonly endedEarly = new Map<number, Task>()
   /** Creating calls in progress. */
   private readonly open = new Set<Creation>()
   private readonly attached = new Set<number>()
@@ -121,6 +123,12 @@ export class TaskTable {
     if (outcome.kind !== 'returned') return
     const number = Number(outcome.value)
     if (number === this.main?.number) return
+    const early = this.endedEarly.get(number)
+    if (early?.candidates.includes(creation) === true) {
+      early.creation = creation
+      this.endedEarly.delete(number)
+      return
+    }
     const known = this.tasks.get(number)
     // A live task that another call has created ended without a line, and its number has returned.
     const isNew = known === undefined || known.hasEnded || known.creation !== undefined || known === call.task
@@ -132,7 +140,9 @@ export class TaskTable {
   end(task: Task): void {
     task.hasEnded = true
     this.abandon(task)
-    if (task.number !== undefined && this.tasks.get(task.number) === task) this.tasks.delete(task.number)
+    if (task.number === undefined || this.tasks.get(task.number) !== task) return
+    this.tasks.delete(task.number)
+    if (task.creation === undefined && task.candidates.length > 0) this.endedEarly.set(task.number, task)
   }
 
   /** Gives up waiting for the second line of a task's call. */
