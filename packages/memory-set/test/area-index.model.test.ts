@@ -226,6 +226,26 @@ describe.each(PLACES)('an index of %s', (_, place) => {
     pair.end()
   })
 
+  it.each(['ascending', 'descending'] as const)('that grows %s is packed densely', (order) => {
+    const pair = new Pair(place, 3)
+    for (let i = 0; i < 5000; i++) pair.map(order === 'ascending' ? i * 2 : 10_000 - i * 2, 1, 0)
+    // 157 leaves of 32 areas, 10 inner nodes of 16 children, a root.
+    expect(pair.set.opened.store.liveNodes).toBeLessThan(180)
+    pair.end()
+  })
+
+  it('that has shrunk is small and low again', () => {
+    const pair = new Pair(place, 3)
+    for (let i = 0; i < COUNT; i++) pair.map(i * 2, 1, 0)
+    expect(pair.set.opened.height).toBe(3)
+    for (let i = 0; i < COUNT; i++) if (i % 500 !== 0) pair.unmap(i * 2, 1)
+    expect(pair.set.size).toBe(40)
+    expect(pair.set.opened.height).toBe(1)
+    expect(pair.set.opened.store.liveNodes).toBeLessThan(10)
+    pair.compare()
+    pair.end()
+  })
+
   it('of 20 000 areas does what a sorted array does', () => {
     const pair = new Pair(place, 12345)
     const random = new Random(54321)
