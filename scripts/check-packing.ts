@@ -20,7 +20,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Bytes after minifying and gzip, everything that is imported included. */
-const SIZE_LIMITS: Readonly<Record<string, number>> = { 'memory-addr': 2560, 'memory-set': 10_240 }
+const SIZE_LIMITS: Readonly<Record<string, number>> = { 'memory-addr': 2560, 'memory-set': 14_336 }
 
 const publicPackages = listPackages().filter(({ manifest }) => manifest.private !== true)
 const problems: string[] = []

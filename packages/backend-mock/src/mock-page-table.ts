@@ -13,7 +13,7 @@ export interface MockRun {
 export class MockPageTable {
   readonly #runs: MockRun[] = []
 
-  /** The runs in address order. */
+  /** The runs in address order: a view that goes on changing with the table, so copy it to keep it. */
   get runs(): readonly MockRun[] {
     return this.#runs
   }
@@ -37,12 +37,14 @@ export class MockPageTable {
 
   /** Whether no byte of [start, end) is mapped. */
   isUnmapped(start: bigint, end: bigint): boolean {
+    if (start >= end) return true
     const run = this.#runs[this.#firstEndingAbove(start)]
     return run === undefined || run.start >= end
   }
 
   /** Gives every byte of [start, end) these flags, or unmaps it; nothing is checked. */
   write(start: bigint, end: bigint, flags: number | undefined): void {
+    if (start >= end) return
     // Runs that only touch the range are taken too, so that equal ones can be joined.
     const from = this.#first((run) => run.end >= start)
     const to = this.#first((run) => run.start > end)

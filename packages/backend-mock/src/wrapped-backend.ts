@@ -25,7 +25,7 @@ export abstract class WrappedBackend<F, P, A extends AnyAddr> implements Mapping
     this.inner = inner
     if (inner.granule !== undefined) this.granule = inner.granule
     if (inner.canMerge !== undefined) this.canMerge = (left, right) => inner.canMerge?.(left, right) === true
-    if (inner.slice !== undefined) this.slice = (range) => this.wrap(inner.slice?.(range) ?? inner)
+    if (inner.slice !== undefined) this.slice = (range) => this.#wrapSlice(inner.slice?.(range) ?? inner)
     if (inner.fault !== undefined) this.fault = (addr, access, flags, pageTable) => this.#fault(addr, access, flags, pageTable)
   }
 
@@ -46,6 +46,11 @@ export abstract class WrappedBackend<F, P, A extends AnyAddr> implements Mapping
 
   /** Sees a call, and lets it happen or answers itself. */
   protected abstract around<R extends BackendAnswer | FaultAnswer>(call: BackendCall<F, A>, perform: () => R): R | BackendAnswer
+
+  /** An inner backend that is its own slice stays one object outside, too: pieces with the same object merge. */
+  #wrapSlice(slice: MappingBackend<F, P, A>): MappingBackend<F, P, A> {
+    return slice === this.inner ? this : this.wrap(slice)
+  }
 
   #fault(addr: A, access: Access, flags: F, pageTable: P): FaultAnswer {
     const perform = (): FaultAnswer => this.inner.fault?.(addr, access, flags, pageTable) ?? { reason: 'not-mapped' }

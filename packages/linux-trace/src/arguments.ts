@@ -43,9 +43,14 @@ export function splitAroundDescriptor(args: string, before: number): string[] {
   return [...front, args.slice(start, end).trim(), args.slice(end + 1).trim()]
 }
 
+// Takes off what strace adds for the reader, as in `0 /* IPC_PRIVATE */`.
+export function withoutComments(text: string): string {
+  return text.replace(COMMENT, '').trim()
+}
+
 /** Reads a number or an address: decimal, `0x` hexadecimal, `NULL`. */
 export function parseNumber(text: string | undefined, what: string): bigint {
-  const value = text?.replace(COMMENT, '').trim()
+  const value = text === undefined ? undefined : withoutComments(text)
   if (value === 'NULL') return 0n
   if (value === undefined || !NUMBER.test(value)) throw new ArgumentError(`${what} as a number`, text ?? 'nothing')
   return BigInt(value)
@@ -69,10 +74,10 @@ export function parseAddress(text: string | undefined, what: string): bigint {
  * `prefix` or `others` admits them, and are refused otherwise: a misread flag would change the result unseen.
  */
 export function parseSymbols(text: string | undefined, what: string, bits: SymbolBits, others: RegExp): number {
-  const value = text?.replace(COMMENT, '').trim()
+  const value = text === undefined ? undefined : withoutComments(text)
   if (value === undefined || value === '') throw new ArgumentError(what, text ?? 'nothing')
   let union = 0
-  for (const symbol of value.split('|')) {
+  for (const symbol of value.split('|').map((part) => part.trim())) {
     const known = bits[symbol]
     // A bit operation of JavaScript keeps 32 bits, and no rule reads a higher one.
     if (known !== undefined) union |= known

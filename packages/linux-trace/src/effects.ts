@@ -92,10 +92,12 @@ export class Effects<F, P> {
         break
       case 'mremap':
         checkRange(call, result, call.newSize, where)
+        if (result !== call.address) checkPlace(call, result, call.fixed ? call.newAddress : undefined, where)
         mremapArrives(this.space, this.checks, call, result, pieces, where.line)
         break
       case 'shmat':
         checkRange(call, result, PAGE_SIZE, where)
+        checkPlace(call, result, undefined, where)
         this.segments.attach(call, result, where)
         break
       case 'shmget':
@@ -111,6 +113,7 @@ export class Effects<F, P> {
   private mmap(call: MmapCall, start: bigint, where: SourceLine): void {
     if (call.hugePages) throw new TraceInputError(where, 'no mapping of huge pages (MAP_HUGETLB)', 'mmap')
     checkRange(call, start, call.size, where)
+    checkPlace(call, start, call.placement === 'free' ? undefined : call.address, where)
     const end = start + call.size
     if (call.placement === 'free') {
       this.checks.free(where.line, 'mmap-free', 'mmap returned', start, end)
@@ -192,6 +195,17 @@ function checkRange(call: MemoryCall, start: bigint, size: bigint, where: Source
   const end = start + size
   if (start % PAGE_SIZE === 0n && size > 0n && end <= SPACE_END) return end
   throw new TraceInputError(where, `a page's address, a length and an end of at most 2^64 in a successful ${call.name}`, printedSpan(start, end))
+}
+
+/**
+ * Refuses a place that the kernel never gives: another than a fixed one, or page 0 where it may choose. A log that was cut
+ * inside its last result often ends so.
+ */
+function checkPlace(call: MemoryCall, result: bigint, fixed: bigint | undefined, where: SourceLine): void {
+  const isPossible = fixed === undefined ? result !== 0n : result === fixed
+  if (isPossible) return
+  const expected = fixed === undefined ? 'an address' : `0x${fixed.toString(16)}, which it asks for,`
+  throw new TraceInputError(where, `${expected} as the result of a successful ${call.name}`, `0x${result.toString(16)}`)
 }
 
 function nothingReturned(call: MemoryCall, result: bigint, where: SourceLine): void {

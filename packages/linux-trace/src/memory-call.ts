@@ -12,6 +12,7 @@ import {
   parseSymbols,
   splitArguments,
   splitAroundDescriptor,
+  withoutComments,
   type SymbolBits,
 } from './arguments.ts'
 import { TraceInputError, type SourceLine } from './errors.ts'
@@ -205,7 +206,7 @@ function parseShmget(args: string): ShmgetCall {
   const bits = parseSymbols(flags, 'flags of shmget', SHMGET, OTHER_SHM)
   const exclusive = SHMGET['IPC_CREAT']! | SHMGET['IPC_EXCL']!
   // IPC_PRIVATE is the key 0.
-  const isPrivate = key === 'IPC_PRIVATE' || key === '0' || key === '0x0'
+  const isPrivate = ['IPC_PRIVATE', '0', '0x0'].includes(withoutComments(key!))
   return {
     name: 'shmget',
     size: pageUp(parseNumber(size, 'a size')),

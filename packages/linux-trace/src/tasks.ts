@@ -9,6 +9,7 @@
  * is resolved early if every call that can have created it gives the same answer; with a single one, as nearly always,
  * that is at once.
  */
+import { withoutComments } from './arguments.ts'
 import { TraceInputError } from './errors.ts'
 import { LONGEST_ARGUMENTS } from './memory-call.ts'
 import { UNKNOWN, type CallOutcome } from './strace-log.ts'
@@ -81,6 +82,8 @@ export class TaskTable {
   /** The task of the first line. */
   main: Task | undefined = undefined
   private readonly tasks = new Map<number, Task>()
+  /** Tasks that have ended before the result of the call that created them was seen, by number. */
+  private readonly endedEarly = new Map<number, Task>()
   /** Creating calls in progress. */
   private readonly open = new Set<Creation>()
   private readonly attached = new Set<number>()
@@ -120,6 +123,12 @@ export class TaskTable {
     if (outcome.kind !== 'returned') return
     const number = Number(outcome.value)
     if (number === this.main?.number) return
+    const early = this.endedEarly.get(number)
+    if (early?.candidates.includes(creation) === true) {
+      early.creation = creation
+      this.endedEarly.delete(number)
+      return
+    }
     const known = this.tasks.get(number)
     // A live task that another call has created ended without a line, and its number has returned.
     const isNew = known === undefined || known.hasEnded || known.creation !== undefined || known === call.task
@@ -131,7 +140,9 @@ export class TaskTable {
   end(task: Task): void {
     task.hasEnded = true
     this.abandon(task)
-    if (task.number !== undefined && this.tasks.get(task.number) === task) this.tasks.delete(task.number)
+    if (task.number === undefined || this.tasks.get(task.number) !== task) return
+    this.tasks.delete(task.number)
+    if (task.creation === undefined && task.candidates.length > 0) this.endedEarly.set(task.number, task)
   }
 
   /** Gives up waiting for the second line of a task's call. */
@@ -261,7 +272,6 @@ function sameVerdict(a: Verdict, b: Verdict): boolean {
 }
 
 const FLAGS = /\bflags=([^,})]*)(.?)/
-const COMMENT = /\/\*.*?\*\//g
 
 /** Reads the flags of a creating call; `undefined` if they are not, or not fully, written yet. */
 function cloneFlags(call: LoggedCall): number | undefined {
@@ -271,7 +281,7 @@ function cloneFlags(call: LoggedCall): number | undefined {
   const fields = FLAGS.exec(call.args)
   if (fields === null || (fields[2] === '' && call.outcome === undefined)) return undefined
   let bits = 0
-  for (const symbol of fields[1]!.replace(COMMENT, '').trim().split('|')) {
+  for (const symbol of withoutComments(fields[1]!).split('|').map((part) => part.trim())) {
     if (symbol === 'CLONE_VM') bits |= CLONE_VM
     else if (symbol === 'CLONE_THREAD') bits |= CLONE_THREAD
     else if (/^(?:\d+|0x[\da-f]+)$/.test(symbol)) bits |= Number(BigInt(symbol) & 0xffff_ffffn)

@@ -88,6 +88,7 @@ describe('the other calls', () => {
     ['shmget', 'IPC_PRIVATE, 5000, IPC_CREAT|0600', { size: 8192n, creates: true, hugePages: false }],
     ['shmget', '0x1234, 5000, IPC_CREAT|IPC_EXCL|0600', { creates: true }],
     ['shmget', '0x1234, 5000, IPC_CREAT|0600', { creates: false }],
+    ['shmget', '0 /* IPC_PRIVATE */, 5000, 0x200 /* IPC_CREAT */|0600', { size: 8192n, creates: true }],
     ['shmget', '0x1234, 0, 0', { size: 0n, creates: false }],
     ['shmget', 'IPC_PRIVATE, 5000, IPC_CREAT|SHM_HUGETLB|SHM_NORESERVE|0600', { hugePages: true }],
     ['shmat', '3, NULL, 0', { segment: 3, permission: READ | WRITE, replaces: false }],

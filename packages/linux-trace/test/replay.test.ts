@@ -88,6 +88,18 @@ describe('input that cannot be replayed', () => {
     expect(messageOf(() => new Replay(target(), { start: [] }).finish())).toBe('TraceInputError: strace.txt:1: expected an execve, got ""')
   })
 
+  it.each([
+    ['mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0) = 0', 'an address as the result of a successful mmap'],
+    ['mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, 3, 0) = 0x7ff', 'a page\'s address'],
+    ['mmap(0x7fff0000, 4096, PROT_READ, MAP_PRIVATE|MAP_FIXED, 3, 0) = 0x7000', '0x7fff0000, which it asks for, as the result'],
+    ['mmap(0x7fff0000, 4096, PROT_READ, MAP_PRIVATE|MAP_FIXED_NOREPLACE, 3, 0) = 0x7000', '0x7fff0000, which it asks for, as the result'],
+    ['mremap(0x1000, 4096, 8192, MREMAP_MAYMOVE) = 0', 'an address as the result of a successful mremap'],
+    ['mremap(0x1000, 4096, 4096, MREMAP_MAYMOVE|MREMAP_FIXED, 0x7fff0000) = 0x7000', '0x7fff0000, which it asks for, as the result'],
+    ['shmat(5, NULL, 0) = 0', 'an address as the result of a successful shmat'],
+  ])('is a result that the kernel never gives, such as one that was cut: %s', (line, expected) => {
+    expect(messageOf(() => run(['1000-2000 rw-p'], ['shmget(0x1, 4096, IPC_CREAT|0600) = 5', line]))).toContain(`strace.txt:3: expected ${expected}`)
+  })
+
   it('names the log as the caller does', async () => {
     await expect(replayTrace({ log: `${EXEC}100 munmap(0x10`, logFile: 'a/b.log', start: [] }, target())).rejects.toThrow('a/b.log:2: expected ') 
   })

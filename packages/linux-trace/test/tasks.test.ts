@@ -169,6 +169,15 @@ describe('a task whose first lines come before its creator\'s result', () => {
     expect(run([], log).mapped).toEqual(['a000-b000 -w-p'])
   })
 
+  it.each([
+    ['as a process with a copy', 'clone(child_stack=0x5000, flags=SIGCHLD <unfinished ...>', '<... clone resumed>)', []],
+    ['as a process that shares', 'clone(child_stack=0x5000, flags=CLONE_VM|SIGCHLD <unfinished ...>', '<... clone resumed>)', ['a']],
+    ['by a call whose flags come last', 'clone(child_stack=NULL, <unfinished ...>', '<... clone resumed>flags=CLONE_VM|SIGCHLD)', ['a']],
+  ])('is still that task if it has ended by then: %s', (_, first, second, counted) => {
+    const log = [`100 ${first}`, map(101, 'a'), '101 exit(0) = ?', '101 +++ exited with 0 +++', `100 ${second} = 101`, map(100, 'b')]
+    expect(run([], log).mapped).toEqual(pages(...counted, 'b'))
+  })
+
   it('waits where two calls in progress differ', () => {
     const log = [
       `100 ${THREAD} = 101`,

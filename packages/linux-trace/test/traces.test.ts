@@ -1,8 +1,8 @@
-// The bundled traces of real programs against the kernel's own lists.
+// The bundled traces of real programs, and further recordings, against the kernel's own lists.
 import { describe, expect, it } from 'vitest'
 import { replayTrace, type ReplayReport } from '../src/index.ts'
 import { target } from './support/run.ts'
-import { readTrace, traceNames, type BundledTrace } from './support/traces.ts'
+import { readTrace, recordingNames, traceNames, type RecordedTrace } from './support/traces.ts'
 
 // Numbers of checkpoints, and of areas in end.maps, are those of the folders.
 const expected: Readonly<Record<string, { checkpoints: number; kernelAreas: number }>> = {
@@ -13,7 +13,7 @@ const expected: Readonly<Record<string, { checkpoints: number; kernelAreas: numb
   'python-threads': { checkpoints: 0, kernelAreas: 86 },
 }
 
-const replay = (trace: BundledTrace, log = trace.log): Promise<ReplayReport> => replayTrace({ ...trace, log }, target())
+const replay = (trace: RecordedTrace, log = trace.log): Promise<ReplayReport> => replayTrace({ ...trace, log }, target())
 
 /** The log without the lines of these numbers. */
 function without(log: string, ...numbers: number[]): string {
@@ -38,6 +38,22 @@ describe('a bundled trace', () => {
   it('hammer counts every memory call of its meta.json', async () => {
     const { operations } = await replay(readTrace('hammer'))
     expect(operations).toEqual({ brk: 180, mmap: 2042, mprotect: 938, mremap: 495, munmap: 853, pkey_mprotect: 87 })
+  })
+})
+
+// Recorded with Linux 6.18 and strace 6.1 from recordings/mixed.c: threads, processes that share the memory, segments,
+// grow-down areas; with times and durations, with `[pid N]` and strace's own messages, with raw numbers.
+describe('a recording of mixed.c', () => {
+  it.each(recordingNames)('%s gives the kernel\'s list', async (name) => {
+    expect(await replay(readTrace(name))).toMatchObject({ match: true, differences: [], violations: [] })
+  })
+
+  it('is there in every form', () => {
+    expect(recordingNames).toEqual(['mixed-pids', 'mixed-raw', 'mixed-times'])
+    const has = (name: string, line: RegExp): boolean => line.test(readTrace(name).log)
+    expect(has('mixed-pids', /^\[pid +\d+\] .*\(.*strace: Process \d+ attached$/m)).toBe(true)
+    expect(has('mixed-raw', / mmap\(NULL, \d+, 0x1, 0x2, /)).toBe(true)
+    expect(has('mixed-times', /^\d+ +\d\.\d{6} .* <\d\.\d{6}>$/m)).toBe(true)
   })
 })
 

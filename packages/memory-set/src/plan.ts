@@ -105,12 +105,12 @@ export class Plan<F, P, A extends AnyAddr> {
       return new MappingError('hole', `a hole in ${printedRange(this.#start, this.#end)}, which must be fully mapped`, { range: this.#range() })
     }
     for (let i = 0; i < this.removed.length; i++) {
-      if (!this.#intersects(i)) {
+      const flags = this.#intersects(i) ? update(this.removed.attributes[i]!.flags, this.#areaOf(i)) : undefined
+      if (flags === undefined) {
         this.#keep(i)
         continue
       }
-      const flags = update(this.removed.attributes[i]!.flags, this.#areaOf(i))
-      const error = flags === undefined ? this.#keep(i) : this.#protectOne(i, flags)
+      const error = this.#protectOne(i, flags)
       if (error !== undefined) return error
     }
     return undefined
@@ -134,7 +134,7 @@ export class Plan<F, P, A extends AnyAddr> {
     const startKey = (this.#startKey = keyOf(start))
     const startRest = (this.#startRest = restOf(start))
     const endKey = (this.#endKey = endKeyOf(end))
-    const endRest = (this.#endRest = endKey === SPACE_END_KEY ? 0 : restOf(end))
+    this.#endRest = endKey === SPACE_END_KEY ? 0 : restOf(end)
     const isTouchingEnough = this.#options.isMerging
     // To end at or above the start is to end above the address before it.
     const isBefore = isTouchingEnough && start > 0n
@@ -274,7 +274,7 @@ export class Plan<F, P, A extends AnyAddr> {
   }
 
   /** Leaves the i-th area as it is. */
-  #keep(i: number): undefined {
+  #keep(i: number): void {
     const { removed } = this
     this.#push(removed.startKeys[i]!, removed.startRests[i]!, removed.endKeys[i]!, removed.endRests[i]!, removed.attributes[i]!)
   }
@@ -375,7 +375,7 @@ export function mayMerge<F, P, A extends AnyAddr>(
  *
  * @throws TypeError, RangeError
  */
-export function checkBackend(backend: Partial<MappingBackend<never, never, never>>, name: string, rule: string): void {
+export function checkBackend(backend: Partial<MappingBackend<never, never, never>> | null | undefined, name: string, rule: string): void {
   const isBackend = typeof backend?.map === 'function' && typeof backend.unmap === 'function' && typeof backend.protect === 'function'
   if (!isBackend) throw new TypeError(`"${name}" ${rule}, got ${typeof backend}`)
   if (backend.granule !== undefined) checkAlign(backend.granule, `${name}.granule`)

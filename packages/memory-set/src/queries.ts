@@ -2,11 +2,12 @@
 import { checkAlign, checkRange, checkSize, checkWord, WORD_SPACE } from '@addrspace/memory-addr'
 import type { AnyAddr, RangeLike } from '@addrspace/memory-addr'
 
-import { AreaIndex } from './area-index.ts'
+import type { AreaIndex } from './area-index.ts'
 import { AreaIterator } from './area-iterator.ts'
 import type { MemoryArea } from './area.ts'
 import type { Guards } from './internal/attributes.ts'
 import { endKeyOf, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './internal/bound.ts'
+import { checkChoice } from './internal/check-arguments.ts'
 import { GapSearch } from './internal/gap-search.ts'
 import { inspectAsText } from './internal/inspect.ts'
 
@@ -105,7 +106,7 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
     checkAlign(align, 'align')
     if (alignOffset !== 0n) checkWord(alignOffset, 'alignOffset')
     if (alignOffset >= align) throw new RangeError(`"alignOffset" must be below the alignment, got ${String(alignOffset)}`)
-    if (direction !== 'up' && direction !== 'down') throw new RangeError(`"direction" must be up or down, got ${String(direction)}`)
+    checkChoice(direction, ['up', 'down'], 'direction')
     checkSize(hint, 'hint')
     checkSize(gapBelow, 'gap.below')
     checkSize(gapAbove, 'gap.above')

@@ -12,6 +12,7 @@ import { DONE, MappingError, refused } from './errors.ts'
 import type { MappingResult } from './errors.ts'
 import type { Guards } from './internal/attributes.ts'
 import { NO_GUARDS } from './internal/attributes.ts'
+import { checkChoice, checkFunction } from './internal/check-arguments.ts'
 import { checkIndex } from './internal/check-index.ts'
 import { replaceRun } from './internal/splice.ts'
 import { checkBackend, guardsOf, mayMerge, Plan } from './plan.ts'
@@ -329,14 +330,6 @@ function checkedGuards(guards: Partial<Guards>): Guards {
   checkSize(below, 'guards.below')
   checkSize(above, 'guards.above')
   return guardsOf(below, above)
-}
-
-function checkFunction(value: unknown, name: string): void {
-  if (typeof value !== 'function') throw new TypeError(`"${name}" must be a function, got ${typeof value}`)
-}
-
-function checkChoice(value: string, choices: readonly string[], name: string): void {
-  if (!choices.includes(value)) throw new RangeError(`"${name}" must be ${choices.join(' or ')}, got ${String(value)}`)
 }
 
 function checkResult(result: unknown): asserts result is MappingResult<unknown> {

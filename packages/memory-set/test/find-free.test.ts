@@ -107,6 +107,19 @@ describe('finding aligned free space', () => {
   })
 })
 
+describe('finding more than 2^53 bytes', () => {
+  const size = 0x20_0000_0000_0800n
+  it('finds a gap that is just large enough, although the doubles that it is measured with are further apart', () => {
+    // The end of the second area is held exactly, the start of the third one cut down to a multiple of 2048.
+    const start = 0x7ffn
+    const areas = ['0x0-0x1 1', '0x2-0x7ff 1', `0x${(start + size).toString(16)}-0x8000000000000000 1`, '0x8000000000000001-0x10000000000000000 1']
+    expect(free(size, {}, areas)).toBe(start)
+    expect(free(size, { direction: 'down' }, areas)).toBe(start)
+    expect(free(size + 1n, {}, areas)).toBe(undefined)
+    expect(free(size + 1n, { direction: 'down' }, areas)).toBe(undefined)
+  })
+})
+
 describe('keeping a gap clear', () => {
   it.each<[string, FindFreeOptions, bigint | undefined]>([
     ['below: of areas, not of the limit', { gap: { below: 0x800n } }, 0n],

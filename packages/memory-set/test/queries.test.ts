@@ -172,6 +172,18 @@ describe('iterating over a set that changes meanwhile', () => {
     })).toThrow('back')
     expect(show(iterator)).toEqual(['0x3000-0x4000 2', '0x5000-0x6000 3'])
   })
+  it('goes on over what is there again, when it was begun inside the transaction that went back', () => {
+    const { set } = world(['0x1000-0x2000 1', '0x3000-0x4000 2', '0x5000-0x6000 3'])
+    const iterators: IterableIterator<unknown>[] = []
+    expect(() => set.transaction(() => {
+      unwrap(set.unmap(va(0x5000), 0x1000n))
+      const iterator = set[Symbol.iterator]()
+      expect([String(iterator.next().value), String(iterator.next().value)]).toEqual(['0x1000-0x2000 1', '0x3000-0x4000 2'])
+      iterators.push(iterator)
+      throw new Error('back')
+    })).toThrow('back')
+    expect(Array.from(iterators[0]!, String)).toEqual(['0x5000-0x6000 3'])
+  })
   it('keeps the range it was started with', () => {
     const { set, backend } = world(['0x1000-0x2000 1', '0x3000-0x4000 2'])
     const iterator = set.areasIn({ start: va(0x1000), end: 0x5000n })

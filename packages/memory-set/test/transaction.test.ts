@@ -1,11 +1,11 @@
 import { va } from '@addrspace/memory-addr'
-import { MappingError, unwrap, type MappingResult, type MemorySet } from '@addrspace/memory-set'
+import { MappingError, MemorySet, unwrap, type MappingResult } from '@addrspace/memory-set'
 import { describe, expect, it } from 'vitest'
-import { type DenseTable } from './support/dense.ts'
+import { DenseBackend, TransactionalDenseTable, type DenseTable } from './support/dense.ts'
 import { Hostile } from './support/gate.ts'
 import { errorOf, hex, reasonOf, showCalls } from './support/show.ts'
 import { untyped } from './support/untyped.ts'
-import { transactionalWorld, world, type World } from './support/world.ts'
+import { fill, transactionalWorld, world, type World } from './support/world.ts'
 
 const AREAS = ['0x1000-0x3000 1', '0x4000-0x6000 2']
 const REFUSAL = new MappingError('hole', 'refused by the function')
@@ -223,18 +223,22 @@ describe('going back over a page table that can', () => {
     expect(table.brackets).toEqual([])
     expect(table.depth).toBe(0)
   })
-  it('needs all three methods: a table with two of them is undone call by call', () => {
-    const { set, backend, gate } = world(AREAS)
-    Object.assign(set.pageTable, { beginTransaction: () => gate.failFrom(1), commitTransaction: () => gate.failFrom(1) })
-    unwrap(set.map(va(0x8000), 0x1000n, 8, backend))
+  it.each(['beginTransaction', 'commitTransaction', 'rollbackTransaction'] as const)('needs all three methods: a table without %s is undone call by call', (missing) => {
+    const table = Object.assign(new TransactionalDenseTable(), { [missing]: undefined })
+    const [set, backend] = [new MemorySet<number, DenseTable>({ pageTable: table }), new DenseBackend()]
+    fill(set, AREAS, backend)
+    backend.gate.takeCalls()
+    backend.gate.failAt(2)
+    expect(reasonOf(set.clear())).toBe('backend-refused')
+    expect(showCalls(backend.gate.takeCalls())).toEqual(['unmap 0x1000+0x2000', 'unmap 0x4000+0x2000 refused', 'map 0x1000+0x2000 1'])
+    expect(table.brackets).toEqual([])
   })
   it('needs the page table to be an object', () => {
+    const nothing = { map: () => true, unmap: () => true, protect: () => true }
     for (const pageTable of [null, undefined, 5, 'table']) {
-      const { set, backend } = world()
-      const other = new (set.constructor as new (options: object) => typeof set)({ pageTable })
-      const nothing = { map: () => true, unmap: () => true, protect: () => true }
-      unwrap(other.map(va(0), 1n, 1, nothing))
-      expect(backend.gate.takeCalls()).toEqual([])
+      const set = new MemorySet<number, unknown>({ pageTable })
+      expect(set.transaction(() => (unwrap(set.map(va(0), 1n, 1, nothing)), REFUSED))).toBe(REFUSED)
+      expect(set.isEmpty).toBe(true)
     }
   })
 })
@@ -339,6 +343,31 @@ describe('undoing that is refused', () => {
       expect(error.reason).toBe('undo-refused')
       expect(ranges(error)).toEqual(['0x1000-0x2000', '0x5000-0x6000'])
     }
+  })
+  it('of a nested transaction is remembered by the one around it', () => {
+    const { set, gate } = world(areas)
+    const error = errorOf(set.transaction((): MappingResult => {
+      unwrap(set.unmap(va(0x5000), 0x1000n))
+      gate.poison('map', 0x3000n)
+      const inner = set.transaction((): MappingResult => {
+        unwrap(set.unmap(va(0x3000), 0x1000n))
+        return REFUSED
+      })
+      expect(ranges(errorOf(inner))).toEqual(['0x3000-0x4000'])
+      gate.poison('map', 0x5000n)
+      return REFUSED
+    }))
+    expect(ranges(error)).toEqual(['0x3000-0x4000', '0x5000-0x6000'])
+  })
+  it('is told once by each transaction that goes back over it', () => {
+    const { set, gate } = world(areas)
+    gate.poison('map', 0x3000n)
+    const inner = (): MappingResult => set.transaction((): MappingResult => {
+      unwrap(set.unmap(va(0x3000), 0x1000n))
+      return REFUSED
+    })
+    const middle = (): MappingResult => set.transaction(inner)
+    expect(ranges(errorOf(set.transaction(middle)))).toEqual(['0x3000-0x4000'])
   })
   it('is over once the transaction is', () => {
     const { set, gate } = world(areas)

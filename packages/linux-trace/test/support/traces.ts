@@ -1,10 +1,11 @@
-// The bundled traces, read from their folders.
+// Recorded runs, read from their folders: the bundled traces, and what only tests need.
 import { readdirSync, readFileSync } from 'node:fs'
 import { parseMapsFile, type MapsArea } from '../../src/index.ts'
 
-const folder = new URL('../../traces/', import.meta.url)
+const bundled = new URL('../../traces/', import.meta.url)
+const recordings = new URL('../recordings/', import.meta.url)
 
-export interface BundledTrace {
+export interface RecordedTrace {
   readonly name: string
   readonly log: string
   readonly start: MapsArea[]
@@ -12,15 +13,20 @@ export interface BundledTrace {
   readonly checkpoints: Map<number, MapsArea[]>
 }
 
-export const traceNames: string[] = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name)
-  .sort()
+const foldersIn = (place: URL): string[] =>
+  readdirSync(place, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort()
 
-export function readTrace(name: string): BundledTrace {
-  const read = (file: string): string => readFileSync(new URL(`${name}/${file}`, folder), 'utf8')
+export const traceNames: string[] = foldersIn(bundled)
+export const recordingNames: string[] = foldersIn(recordings)
+
+export function readTrace(name: string): RecordedTrace {
+  const folder = new URL(`${name}/`, recordingNames.includes(name) ? recordings : bundled)
+  const read = (file: string): string => readFileSync(new URL(file, folder), 'utf8')
   const maps = (file: string): MapsArea[] => parseMapsFile(read(file), file)
-  const mids = readdirSync(new URL(`${name}/`, folder)).filter((file) => /^mid-\d+\.maps$/.test(file))
+  const mids = readdirSync(folder).filter((file) => /^mid-\d+\.maps$/.test(file))
   return {
     name,
     log: read('strace.txt'),

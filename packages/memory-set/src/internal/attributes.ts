@@ -87,7 +87,7 @@ export class AttributeTable<F, P, A extends AnyAddr> {
       return
     }
     let ofBackend = this.#shared.get(record.backend)
-    if (ofBackend === undefined) this.#shared.set(record.backend, (ofBackend = new Map()))
+    if (ofBackend === undefined) this.#shared.set(record.backend, (ofBackend = new Map<F, AreaAttributes<F, P, A>>()))
     if (!ofBackend.has(record.flags)) ofBackend.set(record.flags, record)
   }
 

@@ -1,10 +1,10 @@
 // How many mistakes the comparison and the further checks notice: deletes each memory call that counts, one at a time,
-// replays, and tells what share of the deletions shows. Takes about a minute; not part of the tests. Run it with
-//   node --conditions=@addrspace/source packages/linux-trace/test/deletions.ts [TRACE …]
+// replays, and tells what share of the deletions shows. Takes some minutes; not part of the tests. Run it with
+//   node --conditions=@addrspace/source packages/linux-trace/bench/deletions.ts [TRACE …]
 import { argv } from 'node:process'
 import { replayTrace } from '../src/index.ts'
-import { target } from './support/run.ts'
-import { readTrace, traceNames } from './support/traces.ts'
+import { target } from '../test/support/run.ts'
+import { readTrace, traceNames } from '../test/support/traces.ts'
 
 const CALL = /^(\d+) +(?:<\.\.\. )?(mmap|munmap|mprotect|pkey_mprotect|brk|mremap|shmat|shmdt)\b/
 
