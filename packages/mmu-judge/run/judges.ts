@@ -3,7 +3,8 @@
 import { aarch64Machine, makeBatch, riscvSv39Machine, riscvSv48Machine, riscvSv57Machine, x8664La57Machine, x8664Machine, type Machine } from '../src/index.ts'
 import { isInstalled, judgeBatch, type Tampering } from './qemu.ts'
 
-const ACCESSES_PER_BOOT = 1000
+/** Rather many layouts than many accesses to each. */
+const ACCESSES_PER_BOOT = 400
 
 export interface Outcome {
   readonly accesses: number

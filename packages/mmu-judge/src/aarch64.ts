@@ -200,6 +200,8 @@ const corruptions: readonly Corruption[] = [
   (word) => word ^ 0b01n,
   (word, _level, random) => word ^ (1n << random.pick([6n, 7n])),
   (word, _level, random) => word ^ (random.pick([1n, 2n, 3n]) << 53n),
+  // What EL0 may write, EL1 may not execute, whatever the bit for EL1 says.
+  (word) => (word & ~(0b11n << 53n) & ~(1n << 7n)) | (1n << 6n),
   (word) => word ^ (1n << 10n),
   (word, _level, random) => word ^ (1n << random.pick([2n, 3n, 4n, 5n, 11n, 51n, 52n])),
   // Permissions in table descriptors, which HPD0 and HPD1 turn off.

@@ -129,8 +129,11 @@ const corruptions: readonly Corruption[] = [
   (_word, _level, random) => ((RAM_BASE + TABLES_AT + 0x1000n * BigInt(random.below(8))) >> 2n) | 1n,
 ]
 
-/** G and RSW are all that a pointer may have. */
-const pointerCorruptions: readonly Corruption[] = [(word, _level, random) => word ^ (1n << random.pick([5n, 8n, 9n]))]
+/** G and RSW are all that a pointer may have; U, A and D are reserved. */
+const pointerCorruptions: readonly Corruption[] = [
+  (word, _level, random) => word ^ (1n << random.pick([5n, 8n, 9n])),
+  (word, level, random) => (level > 1 ? word : word | (1n << random.pick([4n, 6n, 7n]))),
+]
 
 function machineOf(format: PteFormat<RiscvControls>, satpMode: bigint): Machine<RiscvControls> {
   return {

@@ -187,7 +187,7 @@ const corruptions: readonly Corruption[] = [
   (word, _level, random) => word ^ (1n << random.pick([0n, 5n, 6n, 7n])),
   (word) => word ^ 0x80n,
   // Reserved bits of large leaves, among them what would be a misaligned frame; 12 is PAT.
-  (word, _level, random) => word | (1n << BigInt(12 + random.below(18))),
+  (word, level, random) => word | (1n << BigInt(12 + random.below(level < 2 ? 9 : 18))),
   // What software may use, protection keys among it.
   (word, _level, random) => word ^ (1n << random.pick([9n, 10n, 11n, 52n, 58n, 59n, 62n])),
   (word, _level, random) => (word & ~0xf_ffff_ffff_f000n) | ((1n << 40n) + (random.wordBelow(1n << 51n) & ~0xfffn)) | 1n,
@@ -196,10 +196,11 @@ const corruptions: readonly Corruption[] = [
   (_word, _level, random) => random.word() | 1n,
 ]
 
-/** R/W, U/S and XD, whose values are combined over the levels; A; and what is ignored. */
+/** R/W, U/S and XD, whose values are combined over the levels; PS, which above level 2 is reserved; A; and what is ignored. */
 const pointerCorruptions: readonly Corruption[] = [
   (word, _level, random) => word ^ (1n << random.pick([1n, 2n])),
   (word) => word ^ (1n << 63n),
+  (word, level, random) => (level > 2 && random.chance(0.5) ? word | 0x80n : word),
   (word, _level, random) => word ^ (1n << random.pick([3n, 4n, 5n, 6n, 8n, 11n, 52n, 59n, 62n])),
 ]
 
