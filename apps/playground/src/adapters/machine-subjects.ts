@@ -28,7 +28,7 @@ const WAYS: readonly WayOfBacking[] = [
 ]
 
 /** No case needs more; a small memory is quickly looked through. */
-const MEMORY = { base: 0x8000_0000n, size: 0x100_0000n }
+const MEMORY = { base: 0x8000_0000n, size: 0x40_0000n }
 
 /** All machines have these; no access is the value that looks like nothing. */
 const FLAGS: readonly [MappingFlags, MappingFlags, ...MappingFlags[]] = [parseFlags('rwu'), parseFlags('r'), parseFlags(''), parseFlags('rxu')]

@@ -3,7 +3,7 @@
  */
 
 import { conformanceCases, pageTableCases, type CaseReport, type CaseStatus } from '@addrspace/conformance'
-import { ALL_BACKENDS, selectBackends } from './backends.ts'
+import { ALL_BACKENDS, selectBackends, type BackendEntry } from './backends.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK, InputError, printable } from './failure.ts'
 import type { Output, Paint, Tone } from './output.ts'
 import { Progress } from './progress.ts'
@@ -40,16 +40,7 @@ export async function conform(options: ConformOptions, output: Output): Promise<
   const backends = selectBackends(options.backend ?? ALL_BACKENDS)
   const cases: readonly ReportedCase[] = [...conformanceCases(options.filter), ...pageTableCases(options.filter)]
   if (cases.length === 0) throw new InputError(`no case has ${JSON.stringify(options.filter)} in its id; conform --verbose lists all`)
-  const verdicts: Verdict[] = []
-  const progress = new Progress()
-  for (const { name, loadSubject } of backends) {
-    const subject = await loadSubject()
-    for (const { id } of cases) {
-      progress.report(() => `${name}: ${id}`)
-      verdicts.push({ backend: name, ...subject.run(id) })
-    }
-  }
-  progress.done()
+  const verdicts = await verdictsOf(backends, cases.map(({ id }) => id))
 
   if (options.json === true) {
     output.json({ cases: verdicts.map(({ id, backend, status, detail }) => ({ id, backend, status, detail })) })
@@ -62,6 +53,26 @@ export async function conform(options: ConformOptions, output: Output): Promise<
     printDetails(cases, verdicts, output)
   }
   return verdicts.some(({ status }) => status === 'fail') ? EXIT_CHECK_FAILED : EXIT_OK
+}
+
+/** Runs the cases: those of one backend here, those of several in threads, which take a moment to start. */
+async function verdictsOf(backends: readonly BackendEntry[], ids: readonly string[]): Promise<Verdict[]> {
+  const progress = new Progress()
+  const [only, ...others] = backends
+  try {
+    if (only !== undefined && others.length === 0) {
+      const subject = await only.loadSubject()
+      return ids.map((id) => {
+        progress.report(() => `${only.name}: ${id}`)
+        return { backend: only.name, ...subject.run(id) }
+      })
+    }
+    const { runInThreads } = await import('./conform-pool.ts')
+    const reports = await runInThreads(backends.map(({ name }) => name), ids, (backend, { id }) => progress.report(() => `${backend}: ${id}`))
+    return Array.from(reports, ([backend, own]) => own.map((report) => ({ backend, ...report }))).flat()
+  } finally {
+    progress.done()
+  }
 }
 
 const TONES: Readonly<Record<CaseStatus, Tone>> = { pass: 'good', fail: 'bad', unsupported: 'dim', known: 'execute' }
