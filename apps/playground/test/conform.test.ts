@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { addrspace, expectRefusal } from './command-line.ts'
 
+/** A run of everything takes a dozen seconds, and several times that on a busy machine. */
+const LONG = { timeout: 240_000 }
+
 const BACKENDS = 'mock, null, x86-64, x86-64-la57, riscv-sv39, riscv-sv48, riscv-sv57, aarch64'
 
 describe('addrspace conform', () => {
-  it('finds no fault with any backend, and counts cases by group', async () => {
+  it('finds no fault with any backend, and counts cases by group', LONG, async () => {
     const { code, stdout, stderr } = await addrspace(['conform'])
     const [groups, cases, ...rows] = stdout.trimEnd().split('\n').map((row) => row.trim().split(/ +/))
     expect(groups).toEqual(['law', 'table', 'set', 'map', 'unmap', 'protect', 'flags', 'pte', 'walk', 'res', 'all'])
@@ -52,7 +55,7 @@ describe('addrspace conform', () => {
     expect(code).toBe(0)
   })
 
-  it('tells which case notices each seeded fault', async () => {
+  it('tells which case notices each seeded fault', LONG, async () => {
     const { code, stdout, stderr } = await addrspace(['conform', '--mutants'])
     expect(stdout).toMatch(/^mutant +case meant for it\n/)
     expect(stdout).toMatch(/\n[0-9]+ mutants, all noticed\n$/)
