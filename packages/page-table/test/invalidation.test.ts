@@ -80,6 +80,25 @@ describe('what is reported', () => {
     expect(table.unmap(vaddrOf(1), PAGE).ok).toBe(true)
     expect(told(reports)).toEqual(['0x1000+0x1000'])
   })
+  it('says whether tables go, since a machine may have cached the pointers to them', () => {
+    const { table, reports } = world()
+    const last = (): boolean | undefined => reports.at(-1)?.dropsTables
+    expect(table.map(vaddrOf(0), 5n * PAGE, pa(0), RW).ok).toBe(true)
+    expect(table.unmap(vaddrOf(1), PAGE).ok).toBe(true)
+    expect(last()).toBe(false)
+    expect(table.protect(vaddrOf(0), PAGE, READ).ok).toBe(true)
+    expect(last()).toBe(false)
+    expect(table.unmap(vaddrOf(4), PAGE).ok).toBe(true)
+    expect(last()).toBe(true)
+    const page = table.allocateFrames(1)!
+    table.beginTransaction()
+    expect(table.unmap(vaddrOf(2), PAGE).ok).toBe(true)
+    table.freeFrames(page, 1)
+    table.commitTransaction()
+    expect(last()).toBe(false)
+    expect(table.unmap(vaddrOf(0), 32n * PAGE, { holes: 'skip' }).ok).toBe(true)
+    expect(last()).toBe(true)
+  })
   it('is everything that was live when a table is disposed of, and only then frames are free', () => {
     const { table, reports, log } = world()
     expect(table.map(vaddrOf(1), PAGE, pa(0), RW).ok).toBe(true)

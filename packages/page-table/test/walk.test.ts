@@ -3,7 +3,7 @@ import { pa, va } from '@addrspace/memory-addr'
 import { EXECUTE, NONE, PageTable, PhysMemory, READ, unionOf, USER, WRITE } from '@addrspace/page-table'
 import { describe, expect, it } from 'vitest'
 
-import { ToyFormat, VETO } from './support/toy-format.ts'
+import { SOFTWARE, ToyFormat, VETO, type ToyControls } from './support/toy-format.ts'
 import { entryAt, forge, tableAt } from './support/words.ts'
 import { wasmMemory } from './support/wasm.ts'
 import { PAGE, vaddrOf, world, worldOf } from './support/world.ts'
@@ -104,6 +104,36 @@ describe('translate', () => {
     expect(table.translate(vaddrOf(1), 'read', 'kernel')).toMatchObject({ updates: [] })
     memory.writeWord(root, memory.readWord(root) & ~0x1000n)
     expect(table.translate(vaddrOf(1), 'read', 'kernel')).toMatchObject({ updates: [{ entryAddress: root }] })
+  })
+})
+
+describe('a format whose state makes entries illegal', () => {
+  // Where the kernel may write anywhere, bit 55 is reserved.
+  class Strict extends ToyFormat {
+    hasStepFaults({ kernelWrites }: ToyControls): boolean {
+      return kernelWrites === 'anywhere'
+    }
+    stepFault(_low: number, high: number): { reason: 'reserved'; bit: string } | undefined {
+      return (high & (1 << 23)) === 0 ? undefined : { reason: 'reserved', bit: '55' }
+    }
+  }
+  const strict = { kernelWrites: 'anywhere' } as const
+
+  it('faults at the first such entry on the way, and before rights are asked', () => {
+    for (const level of [2, 1, 0]) {
+      const { table, memory } = worldOf(new Strict())
+      expect(table.map(vaddrOf(1), PAGE, pa(0x5000), RW).ok).toBe(true)
+      for (const step of table.walk(vaddrOf(1))) if (step.level <= level) memory.writeWord(step.entryAddress, step.word | SOFTWARE)
+      expect(table.translate(vaddrOf(1), 'exec', 'user', strict)).toEqual({ kind: 'fault', reason: 'reserved', level, bit: '55' })
+      expect(table.translate(vaddrOf(1), 'read', 'kernel').kind).toBe('mapped')
+    }
+  })
+  it('faults nowhere else', () => {
+    const { table, memory } = worldOf(new Strict())
+    expect(table.map(vaddrOf(1), PAGE, pa(0x5000), RW).ok).toBe(true)
+    expect(table.translate(vaddrOf(1), 'read', 'kernel', strict).kind).toBe('mapped')
+    memory.writeWord(pa(table.roots[0]! + 8n), SOFTWARE)
+    expect(table.translate(vaddrOf(16), 'read', 'kernel', strict)).toMatchObject({ reason: 'not-present', level: 2 })
   })
 })
 

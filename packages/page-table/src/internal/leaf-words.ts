@@ -10,9 +10,9 @@ export class LeafWords<C> {
   readonly #format: PteFormat<C>
   /** Set in every new leaf. */
   readonly #preset: bigint
-  readonly #grants: Grant[] = []
-  readonly #leaves: Halves[][] = []
-  readonly #bits: FlagBits[][] = []
+  readonly #grants: (Grant | undefined)[] = []
+  readonly #leaves: (Halves[] | undefined)[] = []
+  readonly #bits: (FlagBits[] | undefined)[] = []
 
   constructor(format: PteFormat<C>, preset: bigint) {
     this.#format = format

@@ -1,16 +1,18 @@
 // Runs of entries that are alike, so that whole runs are changed at a time.
 import { ABSENT } from '../format.ts'
 import type { Tables } from './tables.ts'
-import { areZero, runLength } from './words.ts'
+import { runLength, zeroRun } from './words.ts'
 
 /** How many absent entries follow one another, that one included; at most as many as wanted. */
 export function absentRun<C>(tables: Tables<C>, table: number, slot: number, level: number, wanted: number): number {
   const { memory, geometry } = tables
   const most = Math.min(wanted, geometry.entries - slot)
-  if (areZero(memory.chunkOf(table)!, memory.indexOf(table) + 2 * slot, most)) return most
-  let run = 1
-  while (run < most && tables.classAt(table, slot + run, level) === ABSENT) run++
-  return run
+  const chunk = memory.chunkOf(table)!
+  const at = memory.indexOf(table) + 2 * slot
+  for (let run = 0; ; run++) {
+    run += zeroRun(chunk, at + 2 * run, most - run)
+    if (run === most || tables.classAt(table, slot + run, level) !== ABSENT) return run
+  }
 }
 
 /** How many leaves of equal bits follow one another, frame, accessed and dirty aside; at most as many as wanted. */

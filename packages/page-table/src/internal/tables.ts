@@ -11,7 +11,7 @@ import { addressOf, pageOf } from './edge.ts'
 import { UNLINKED } from './table-owner.ts'
 import type { TableOwner } from './table-owner.ts'
 import type { UndoLog } from './undo-log.ts'
-import { areZero } from './words.ts'
+import { zeroRun } from './words.ts'
 
 const TWO_32 = 2 ** 32
 const MOST_ENTRIES = 512
@@ -153,9 +153,13 @@ export class Tables<C> {
   /** Whether nothing in a table is seen by hardware, nor marked as ours. */
   isEmpty(table: number, level: number): boolean {
     const { entries } = this.geometry
-    if (areZero(this.memory.chunkOf(table)!, this.memory.indexOf(table), entries)) return true
-    for (let slot = 0; slot < entries; slot++) if (this.classAt(table, slot, level) !== ABSENT) return false
-    return true
+    const chunk = this.memory.chunkOf(table)!
+    const at = this.memory.indexOf(table)
+    for (let slot = 0; ; slot++) {
+      slot += zeroRun(chunk, at + 2 * slot, entries - slot)
+      if (slot === entries) return true
+      if (this.classAt(table, slot, level) !== ABSENT) return false
+    }
   }
 
   /** Overwrites one entry. */
