@@ -34,8 +34,8 @@ const DIRECTORY_CHUNKS = DIRECTORY_FRAMES / CHUNK_FRAMES
 const DIRECTORY_SHIFT = 18
 const CHUNK_SHIFT = 4
 const CHUNK_MASK = DIRECTORY_CHUNKS - 1
-/** So that the number of a frame, counted from the first, is an unsigned 32-bit integer. */
-const MOST_FRAMES = 2 ** 32
+/** So that the number of a frame, counted from the first, is a 31-bit integer. */
+const MOST_FRAMES = 2 ** 31
 
 export class PhysMemory {
   readonly base: PhysAddr
@@ -62,7 +62,7 @@ export class PhysMemory {
     this.size = size
     this.firstFrame = Number(base / BigInt(FRAME_SIZE))
     this.frameCount = Number(size / BigInt(FRAME_SIZE))
-    if (this.frameCount > MOST_FRAMES) throw new RangeError(`"size" must be at most 2^44, got ${formatHex(size)}`)
+    if (this.frameCount > MOST_FRAMES) throw new RangeError(`"size" must be at most 2^43, got ${formatHex(size)}`)
     this.#source = source
     this.#offset = offset
     this.#directories = []
@@ -89,8 +89,9 @@ export class PhysMemory {
    * if the frame is not in this memory. Valid until the source of a window grows.
    */
   chunkOf(frame: number): Int32Array | undefined {
-    const i = frame - this.firstFrame
-    if (!(i >= 0 && i < this.frameCount)) return undefined
+    const distance = frame - this.firstFrame
+    if (!(distance >= 0 && distance < this.frameCount)) return undefined
+    const i = distance | 0
     if (this.#source !== undefined) return this.#window.length === 0 ? this.#view(this.#source) : this.#window
     return this.#directories[i >>> DIRECTORY_SHIFT]?.[(i >>> CHUNK_SHIFT) & CHUNK_MASK] ?? UNTOUCHED
   }
@@ -107,7 +108,7 @@ export class PhysMemory {
 
   /** Where in its chunk a frame begins, in Int32 words. */
   indexOf(frame: number): number {
-    const i = frame - this.firstFrame
+    const i = (frame - this.firstFrame) | 0
     return (this.#source === undefined ? i & (CHUNK_FRAMES - 1) : i) * FRAME_INTS
   }
 

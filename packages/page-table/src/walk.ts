@@ -90,9 +90,7 @@ export class Walker<C> {
   readonly #signShift: number
   readonly #signMask: number
   readonly #spans: readonly bigint[]
-  // The bits last asked for by `hasEverywhere`, and their halves.
-  #bits = 0n
-  #bitHalves: Halves = halvesOf(0n)
+  readonly #pointerMark: Halves
   /** The leaf that `descend` ended at; `level` is set in any case. */
   readonly path: WalkedPath
   /** What the word at which it ended is. */
@@ -110,6 +108,7 @@ export class Walker<C> {
     this.#slotMask = entries - 1
     this.#signShift = kind === 'two-roots' ? virtBits : virtBits - 1
     this.#signMask = 2 ** Math.max(0, 64 - Math.max(32, this.#signShift)) - 1
+    this.#pointerMark = halvesOf(tables.format.tableAccessedBit)
     this.#spans = Array.from({ length: levels }, (_, level) => tables.geometry.span(level))
     this.path = { level: 0, low: 0, high: 0, andLow: -1, andHigh: -1, orLow: 0, orHigh: 0 }
     this.kind = ABSENT
@@ -128,14 +127,10 @@ export class Walker<C> {
     return top === 0 || top === this.#signMask
   }
 
-  /** Whether all words on the way have the bits. */
-  hasEverywhere(bits: bigint): boolean {
-    if (bits !== this.#bits) {
-      this.#bits = bits
-      this.#bitHalves = halvesOf(bits)
-    }
-    const { low, high } = this.#bitHalves
-    return (this.path.andLow & low) === low && (this.path.andHigh & high) === high
+  /** Whether a pointer on the way lacks the bit that hardware sets in those it walks through. */
+  get hasUnmarkedPointer(): boolean {
+    const { low, high } = this.#pointerMark
+    return (this.path.andLow & low) !== low || (this.path.andHigh & high) !== high
   }
 
   /** Bytes of a leaf of the level at which the walk ended. */
@@ -236,8 +231,8 @@ export function translate<C>(tables: Tables<C>, walker: Walker<C>, root: number,
   }
   const verdict = format.check(path, access, mode, controls)
   if (verdict.kind === 'refused') return { kind: 'fault', reason: verdict.reason, level: verdict.level ?? level, bit: verdict.bit }
-  const leafUpdate = 'update' in verdict ? verdict.update : 0n
-  const updates = leafUpdate === 0n && format.tableAccessedBit === 0n ? NO_UPDATES : updatesOf(tables, root, vaddr, walker, leafUpdate)
+  const leafUpdate = 'update' in verdict ? verdict.update : undefined
+  const updates = leafUpdate === undefined && !walker.hasUnmarkedPointer ? NO_UPDATES : updatesOf(tables, root, vaddr, leafUpdate ?? 0n)
   return { kind: 'mapped', paddr: walker.physicalOf(vaddr), size: walker.span, level, updates }
 }
 
@@ -255,9 +250,8 @@ function firstStepFault<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, con
 }
 
 /** The words that the hardware would write back: the leaf's, and pointers that have no accessed bit yet. */
-function updatesOf<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, walker: Walker<C>, leafUpdate: bigint): readonly WordUpdate[] {
+function updatesOf<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, leafUpdate: bigint): readonly WordUpdate[] {
   const { tableAccessedBit } = tables.format
-  if (leafUpdate === 0n && walker.hasEverywhere(tableAccessedBit)) return NO_UPDATES
   const updates: WordUpdate[] = []
   for (const step of walkSteps(tables, root, vaddr)) {
     const bits = step.entry.kind === 'table' ? tableAccessedBit : leafUpdate

@@ -80,6 +80,14 @@ describe('what is reported', () => {
     expect(table.unmap(vaddrOf(1), PAGE).ok).toBe(true)
     expect(told(reports)).toEqual(['0x1000+0x1000'])
   })
+  it('is all that a table spanned, where a guest emptied it before it went', () => {
+    const { table, memory, reports } = world()
+    expect(table.map(vaddrOf(5), PAGE, pa(0), RW).ok).toBe(true)
+    memory.writeWord(table.walk(vaddrOf(5)).at(-1)!.entryAddress, 0n)
+    expect(table.unmap(vaddrOf(0), 16n * PAGE, { holes: 'skip' }).ok).toBe(true)
+    expect(told(reports)).toEqual(['0x4000+0x4000'])
+    expect(table.tableCount).toBe(1)
+  })
   it('says whether tables go, since a machine may have cached the pointers to them', () => {
     const { table, reports } = world()
     const last = (): boolean | undefined => reports.at(-1)?.dropsTables
