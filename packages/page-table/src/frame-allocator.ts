@@ -45,10 +45,7 @@ export class BitmapAllocator implements FrameAllocator {
     this.#free = this.#count
     const levels: Uint32Array[] = []
     for (let bits = this.#count; levels.length === 0 || bits > 1; bits = Math.ceil(bits / 32)) {
-      const words = new Uint32Array(Math.ceil(bits / 32))
-      // What lies behind the end counts as in use.
-      if (bits % 32 !== 0) words[words.length - 1] = ALL << (bits % 32)
-      levels.push(words)
+      levels.push(new Uint32Array(Math.ceil(bits / 32)))
     }
     this.#levels = levels
   }
@@ -64,6 +61,7 @@ export class BitmapAllocator implements FrameAllocator {
 
   allocate(): PhysAddr | undefined {
     if (this.#free === 0) return undefined
+    // Bits behind the end are 0 too, but there is a lower one.
     let i = 0
     for (let level = this.#levels.length - 1; level >= 0; level--) i = 32 * i + 31 - Math.clz32(lowestBit(~this.#levels[level]![i]!))
     return this.#take(i, 1)

@@ -192,14 +192,12 @@ export class PageTable<C> {
   query(vaddr: VirtAddr): Mapping | undefined {
     checkWord(vaddr, 'vaddr')
     this.#checkUse()
-    if (!this.geometry.isCanonical(vaddr)) return undefined
     const walker = this.#walker
+    if (!walker.isCanonical(vaddr)) return undefined
     walker.descend(this.#rootOf(vaddr), vaddr)
     if (walker.kind !== LEAF && walker.kind !== HIDDEN) return undefined
     const { level, low, high } = walker.path
-    const size = this.geometry.span(level)
-    const frame = BigInt(this.#halves[0].leafFrameIn(low, high, level)) << 12n
-    return { paddr: (frame | (vaddr & (size - 1n))) as PhysAddr, size, flags: this.format.flagsOf(low, high, level) }
+    return { paddr: walker.physicalOf(vaddr), size: walker.span, flags: this.format.flagsOf(low, high, level) }
   }
 
   /** Every entry on the way to an address, up to the one at which a walk stops; none for an address that is not canonical. */

@@ -24,8 +24,10 @@ export interface PhysMemoryOptions {
 const FRAME_SIZE = 4096
 /** Int32 words in a frame. */
 export const FRAME_INTS: number = FRAME_SIZE / 4
+const FRAME_INTS_SHIFT = 10
 
-// The sparse store: chunks of 16 frames, in directories of one GiB each.
+// The sparse store: chunks of 16 frames, in directories of one GiB each. What was never touched is one
+// directory and one chunk that all share, so that the way to a word is the same two loads everywhere.
 const CHUNK_FRAMES = 16
 const CHUNK_INTS = CHUNK_FRAMES * FRAME_INTS
 const DIRECTORY_FRAMES = 2 ** 18
@@ -34,7 +36,9 @@ const DIRECTORY_CHUNKS = DIRECTORY_FRAMES / CHUNK_FRAMES
 const DIRECTORY_SHIFT = 18
 const CHUNK_SHIFT = 4
 const CHUNK_MASK = DIRECTORY_CHUNKS - 1
-/** So that the number of a frame, counted from the first, is a 31-bit integer. */
+/** A shift that makes 0 of every number of a frame: a window is one chunk in one directory. */
+const ALL_BITS = 31
+/** So that the number of a frame is a 31-bit integer: walks follow frames without a double. */
 const MOST_FRAMES = 2 ** 31
 
 export class PhysMemory {
@@ -45,8 +49,11 @@ export class PhysMemory {
   readonly frameCount: number
   readonly #source: MemorySource | undefined
   readonly #offset: number
-  readonly #directories: ((Int32Array | undefined)[] | undefined)[]
-  #window: Int32Array
+  readonly #directories: Int32Array[][]
+  readonly #directoryShift: number
+  readonly #chunkShift: number
+  /** The bits of a frame's number that say where in its chunk it lies. */
+  readonly #frameMask: number
   #chunks: number
 
   /** @throws TypeError, RangeError if an option is out of bounds or the source too small */
@@ -62,16 +69,18 @@ export class PhysMemory {
     this.size = size
     this.firstFrame = Number(base / BigInt(FRAME_SIZE))
     this.frameCount = Number(size / BigInt(FRAME_SIZE))
-    if (this.frameCount > MOST_FRAMES) throw new RangeError(`"size" must be at most 2^43, got ${formatHex(size)}`)
+    if (this.firstFrame + this.frameCount > MOST_FRAMES) throw new RangeError(`"base + size" must be at most 2^43, got ${formatHex(base + size)}`)
     this.#source = source
     this.#offset = offset
-    this.#directories = []
-    this.#window = new Int32Array(0)
     this.#chunks = 0
-    if (source !== undefined) {
+    const isWindow = source !== undefined
+    this.#directoryShift = isWindow ? ALL_BITS : DIRECTORY_SHIFT
+    this.#chunkShift = isWindow ? ALL_BITS : CHUNK_SHIFT
+    this.#frameMask = isWindow ? MOST_FRAMES - 1 : CHUNK_FRAMES - 1
+    if (isWindow) {
       checkSource(source)
-      this.#view(source)
-    }
+      this.#directories = [[this.#view(source)]]
+    } else this.#directories = new Array<Int32Array[]>(Math.ceil(this.frameCount / DIRECTORY_FRAMES)).fill(UNTOUCHED_DIRECTORY)
   }
 
   /** Whether [paddr, paddr + size) lies in this memory. */
@@ -92,8 +101,22 @@ export class PhysMemory {
     const distance = frame - this.firstFrame
     if (!(distance >= 0 && distance < this.frameCount)) return undefined
     const i = distance | 0
-    if (this.#source !== undefined) return this.#window.length === 0 ? this.#view(this.#source) : this.#window
-    return this.#directories[i >>> DIRECTORY_SHIFT]?.[(i >>> CHUNK_SHIFT) & CHUNK_MASK] ?? UNTOUCHED
+    const chunk = this.#directories[i >>> this.#directoryShift]![(i >>> this.#chunkShift) & CHUNK_MASK]!
+    return chunk.length === 0 ? this.#viewAgain() : chunk
+  }
+
+  /**
+   * As `chunkOf`, of the i-th frame of this memory. For loops that have checked it to be one, and in
+   * which `i` never was a double.
+   */
+  chunkAt(i: number): Int32Array {
+    const chunk = this.#directories[i >>> this.#directoryShift]![(i >>> this.#chunkShift) & CHUNK_MASK]!
+    return chunk.length === 0 ? this.#viewAgain() : chunk
+  }
+
+  /** As `indexOf`, of the i-th frame. */
+  indexAt(i: number): number {
+    return (i & this.#frameMask) << FRAME_INTS_SHIFT
   }
 
   /** As `chunkOf`, for writing too: a part of the sparse store that was never touched is allocated. */
@@ -101,15 +124,15 @@ export class PhysMemory {
     const chunk = this.chunkOf(frame)
     if (chunk !== UNTOUCHED) return chunk
     const i = frame - this.firstFrame
-    const directory = (this.#directories[i >>> DIRECTORY_SHIFT] ??= new Array<Int32Array>(DIRECTORY_CHUNKS))
+    let directory = this.#directories[i >>> DIRECTORY_SHIFT]!
+    if (directory === UNTOUCHED_DIRECTORY) directory = this.#directories[i >>> DIRECTORY_SHIFT] = [...UNTOUCHED_DIRECTORY]
     this.#chunks++
     return (directory[(i >>> CHUNK_SHIFT) & CHUNK_MASK] = new Int32Array(CHUNK_INTS))
   }
 
   /** Where in its chunk a frame begins, in Int32 words. */
   indexOf(frame: number): number {
-    const i = (frame - this.firstFrame) | 0
-    return (this.#source === undefined ? i & (CHUNK_FRAMES - 1) : i) * FRAME_INTS
+    return ((frame - this.firstFrame) & this.#frameMask) * FRAME_INTS
   }
 
   /**
@@ -166,7 +189,7 @@ export class PhysMemory {
       const chunk = this.chunkOf(this.firstFrame + i)!
       if (chunk === UNTOUCHED) {
         // On to the next chunk, or past a directory that does not exist.
-        const isMissing = this.#directories[Math.floor(i / DIRECTORY_FRAMES)] === undefined
+        const isMissing = this.#directories[Math.floor(i / DIRECTORY_FRAMES)] === UNTOUCHED_DIRECTORY
         i += (isMissing ? DIRECTORY_FRAMES - (i % DIRECTORY_FRAMES) : CHUNK_FRAMES - (i % CHUNK_FRAMES)) - 1
         continue
       }
@@ -197,18 +220,25 @@ export class PhysMemory {
     }
   }
 
-  /** Takes the view again: at first, and after growth has left the old one without length. */
+  /** Takes the view again after growth has left the old one without length; that of an empty memory has none either. */
+  #viewAgain(): Int32Array {
+    const view = this.#view(this.#source!)
+    this.#directories[0]![0] = view
+    return view
+  }
+
   #view(source: MemorySource): Int32Array {
     const buffer = 'byteLength' in source ? source : source.buffer
     if (this.#offset + Number(this.size) > buffer.byteLength) {
       throw new RangeError(`"source" must have ${String(Number(this.size) + this.#offset)} bytes, got ${String(buffer.byteLength)}`)
     }
-    return (this.#window = new Int32Array(buffer, this.#offset, Number(this.size) / 4))
+    return new Int32Array(buffer, this.#offset, Number(this.size) / 4)
   }
 }
 
 /** What parts of the sparse store that were never touched read as; never written to. */
 const UNTOUCHED = new Int32Array(CHUNK_INTS)
+const UNTOUCHED_DIRECTORY: Int32Array[] = new Array<Int32Array>(DIRECTORY_CHUNKS).fill(UNTOUCHED)
 
 function frameOf(paddr: bigint): number {
   return Number(paddr >> 12n)

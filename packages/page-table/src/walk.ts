@@ -164,7 +164,10 @@ export class Walker<C> {
     const format = this.#format
     const slotMask = this.#slotMask
     const { indexBits } = geometry
-    // Locals in the loop, and one write of each at its end.
+    const firstFrame = memory.firstFrame
+    const { frameCount } = memory
+    // Locals in the loop, and one write of each at its end. Frames stay integers all the way: made
+    // doubles and back at every level, they would take most of the time of a walk.
     let level = geometry.levels
     let shift = 12 + level * indexBits
     let table = root
@@ -180,12 +183,13 @@ export class Walker<C> {
       level--
       shift -= indexBits
       slot = (shift >= 32 ? high >>> (shift - 32) : (low >>> shift) | (high << (32 - shift))) & slotMask
-      const chunk = memory.chunkOf(table)
-      if (chunk === undefined) {
+      const i = (table - firstFrame) | 0
+      if (i < 0 || i >= frameCount) {
         kind = OUT_OF_MEMORY
         break
       }
-      const at = memory.indexOf(table) + 2 * slot
+      const chunk = memory.chunkAt(i)
+      const at = memory.indexAt(i) + 2 * slot
       wordLow = chunk[at]!
       wordHigh = chunk[at + 1]!
       andLow &= wordLow
@@ -195,7 +199,7 @@ export class Walker<C> {
       kind = format.classify(wordLow, wordHigh, level)
       // Whatever a format says: below level 0 there is nothing.
       if (kind !== TABLE || level === 0) break
-      table = this.#tables.frameIn(wordLow, wordHigh)
+      table = this.#tables.smallFrameIn(wordLow, wordHigh)
     }
     const { path } = this
     path.level = level

@@ -94,10 +94,11 @@ describe('the bounds of a memory', () => {
     expect(memory.contains(BASE + SIZE)).toBe(false)
     expect([memory.firstFrame, memory.frameCount]).toEqual([0x80000, 64])
   })
-  it('may reach to the end of the physical space', () => {
-    const memory = new PhysMemory({ base: pa(2n ** 64n - 4096n), size: 4096n })
-    memory.writeWord(pa(2n ** 64n - 8n), 7n)
-    expect(memory.readWord(pa(2n ** 64n - 8n))).toBe(7n)
+  it('may reach to 2^43, and no further', () => {
+    const memory = new PhysMemory({ base: pa(2n ** 43n - 4096n), size: 4096n })
+    memory.writeWord(pa(2n ** 43n - 8n), 7n)
+    expect(memory.readWord(pa(2n ** 43n - 8n))).toBe(7n)
+    expect(() => new PhysMemory({ base: pa(2n ** 43n - 4096n), size: 8192n })).toThrow('"base + size" must be at most 2^43, got 0x80000001000')
   })
   it('may hold nothing', () => {
     const memory = new PhysMemory({ size: 0n })

@@ -30,13 +30,14 @@ export function changeLeaves<C>(tables: Tables<C>, table: number, slot: number, 
   const high = chunk[at + 1]!
   const isLive = format.classify(low, high, level) === LEAF
   if (isLive) log.stale({ start: vaddr, size: BigInt(count * geometry.spanPages(level)) << 12n })
-  log.overwrite(table, chunk, 2 * slot, 2 * count)
   if (flags === undefined) {
+    log.overwrite(table, chunk, 2 * slot, 2 * count)
     chunk.fill(0, at, at + 2 * count)
     return
   }
   const changed = wordOf((low & ~flags.mask.low) | flags.set.low, (high & ~flags.mask.high) | flags.set.high)
   if (isLive && format.needsBreak(wordOf(low, high), changed, level)) breakLeaves(tables, table, slot, level, count, vaddr, flags)
+  log.rewrite(table, 2 * slot, 2 * count, flags.mask, { low, high })
   rewrite(chunk, at, count, ~flags.mask.low, ~flags.mask.high, flags.set.low, flags.set.high)
 }
 

@@ -48,6 +48,20 @@ export class Tables<C> {
   readonly #frameLowShift: number
   readonly #frameHighMask: number
   readonly #framesPerHigh: number
+  // What `smallFrameIn` shifts the high half by, and the bits of it that make a frame too wide for it.
+  readonly #highShift: number
+  readonly #highUnshift: number
+  readonly #wideMask: number
+  /**
+   * As `frameIn`, as an integer that never was a double: -1 for a frame of 2^31 or above, which lies
+   * in no memory.
+   */
+  smallFrameIn(low: number, high: number): number {
+    const top = high & this.#frameHighMask
+    if ((top & this.#wideMask) !== 0) return -1
+    return ((top << this.#highShift) >>> this.#highUnshift) | ((low & this.#frameLowMask) >>> this.#frameLowShift)
+  }
+
   /** How many frames the frame field can tell. */
   readonly fieldFrames: number
   /** The bits that hardware sets in a leaf, and both together. */
@@ -84,6 +98,10 @@ export class Tables<C> {
     this.#frameLowShift = low < 32 ? low : 0
     this.#frameHighMask = mask.high
     this.#framesPerHigh = 2 ** (32 - low)
+    // A field that begins in the high half, as toys have it, has no such bits.
+    this.#highShift = low < 32 ? 32 - low : 0
+    this.#highUnshift = low < 32 ? 0 : low - 32
+    this.#wideMask = low < 32 ? ~(2 ** (low - 1) - 1) : 0
   }
 
   /** The number of the 4 KiB frame in a word; of a huge leaf, bits below its size are to be cleared. */

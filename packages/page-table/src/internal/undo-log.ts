@@ -9,7 +9,8 @@ import { mergeRanges } from '../invalidation.ts'
 import type { PhysMemory } from '../phys-memory.ts'
 import { addressOf } from './edge.ts'
 import { FrameSet } from './frame-set.ts'
-import { areZero } from './words.ts'
+import type { Halves } from './tables.ts'
+import { areZero, rewrite } from './words.ts'
 
 /** Where a bracket began. */
 interface Mark {
@@ -42,7 +43,8 @@ export class UndoLog {
   /** Frames taken for pages, and not given back. */
   readonly pages: FrameSet = new FrameSet()
   readonly #marks: Mark[] = []
-  // Records, column by column: ints [at, at + count) of a frame, and where their old values are saved.
+  // Records, column by column: ints [at, at + count) of a frame, and where their old values are saved; with a
+  // negative count, -count ints, and where the mask and the old values of the masked bits are saved.
   readonly #frameOf: number[] = []
   readonly #at: number[] = []
   readonly #count: number[] = []
@@ -135,13 +137,20 @@ export class UndoLog {
     this.#breaks.length = mark.breaks
   }
 
+  /**
+   * Notes that the masked bits of words from int `at` of a frame on, `count` ints that all have them as
+   * `old` does, are about to be rewritten. Costs one record, whatever the count.
+   */
+  rewrite(frame: number, at: number, count: number, mask: Halves, old: Halves): void {
+    this.#reserve(4)
+    this.#saved.set([mask.low, mask.high, old.low & mask.low, old.high & mask.high], this.#savedLength)
+    this.#record(frame, at, -count, this.#savedLength)
+    this.#savedLength += 4
+  }
+
   /** Notes that ints [at, at + count) of a frame are about to be overwritten. */
   overwrite(frame: number, chunk: Int32Array, at: number, count: number): void {
-    if (this.#savedLength + count > this.#saved.length) {
-      const larger = new Int32Array(Math.max(this.#saved.length * 2, this.#savedLength + count))
-      larger.set(this.#saved.subarray(0, this.#savedLength))
-      this.#saved = larger
-    }
+    this.#reserve(count)
     const first = this.#memory.indexOf(frame) + at
     this.#saved.set(chunk.subarray(first, first + count), this.#savedLength)
     this.#record(frame, at, count, this.#savedLength)
@@ -206,12 +215,23 @@ export class UndoLog {
     }
   }
 
+  /** Makes room for so many ints more. */
+  #reserve(count: number): void {
+    if (this.#savedLength + count <= this.#saved.length) return
+    const larger = new Int32Array(Math.max(this.#saved.length * 2, this.#savedLength + count))
+    larger.set(this.#saved.subarray(0, this.#savedLength))
+    this.#saved = larger
+  }
+
   #restore(i: number): void {
     const frame = this.#frameOf[i]!
     const at = this.#at[i]!
     const count = this.#count[i]!
     const savedAt = this.#savedAt[i]!
-    if (savedAt === ZERO) this.#zero(frame, at, count)
+    if (count < 0) {
+      const [maskLow, maskHigh, low, high] = this.#saved.subarray(savedAt, savedAt + 4)
+      rewrite(this.#memory.writableChunkOf(frame)!, this.#memory.indexOf(frame) + at, -count / 2, ~maskLow!, ~maskHigh!, low!, high!)
+    } else if (savedAt === ZERO) this.#zero(frame, at, count)
     else this.#memory.writableChunkOf(frame)!.set(this.#saved.subarray(savedAt, savedAt + count), this.#memory.indexOf(frame) + at)
   }
 
