@@ -45,8 +45,8 @@ export function without(flags: MappingFlags, gone: MappingFlags): MappingFlags {
 }
 
 /**
- * Reads flags from their letters, in any order: `r`ead, `w`rite, e`x`ecute, `u`ser, `d`evice,
- * u`n`cached, `g`lobal.
+ * Reads flags from their letters, in any order: `r` read, `w` write, `x` execute, `u`
+ * user, `d` device, `n` uncached, `g` global.
  *
  * @throws RangeError for another letter, or one given twice
  * @example
