@@ -123,13 +123,14 @@ export class TaskTable {
     if (outcome.kind !== 'returned') return
     const number = Number(outcome.value)
     if (number === this.main?.number) return
-    const early = this.endedEarly.get(number)
-    if (early?.candidates.includes(creation) === true) {
+    const known = this.tasks.get(number)
+    const early = this.endedEarly.get(number) ?? known
+    // A child may have ended, or called exit, before this result: it was one that this call can have created.
+    if (early?.hasEnded === true && early.creation === undefined && early.candidates.includes(creation)) {
       early.creation = creation
       this.endedEarly.delete(number)
       return
     }
-    const known = this.tasks.get(number)
     // A live task that another call has created ended without a line, and its number has returned.
     const isNew = known === undefined || known.hasEnded || known.creation !== undefined || known === call.task
     const child = isNew ? this.add(new Task(number)) : known

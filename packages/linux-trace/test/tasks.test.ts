@@ -178,6 +178,14 @@ describe('a task whose first lines come before its creator\'s result', () => {
     expect(run([], log).mapped).toEqual(pages(...counted, 'b'))
   })
 
+  it.each([
+    ['as a process with a copy', 'clone(child_stack=0x5000, flags=SIGCHLD <unfinished ...>', []],
+    ['as a process that shares', 'clone(child_stack=0x5000, flags=CLONE_VM|SIGCHLD <unfinished ...>', ['a']],
+  ])('is still that task if it has called exit, but its end is told only afterwards: %s', (_, first, counted) => {
+    const log = [`100 ${first}`, map(101, 'a'), '101 exit(0) = ?', '100 <... clone resumed>) = 101', '101 +++ exited with 0 +++', map(100, 'b')]
+    expect(run([], log).mapped).toEqual(pages(...counted, 'b'))
+  })
+
   it('waits where two calls in progress differ', () => {
     const log = [
       `100 ${THREAD} = 101`,
