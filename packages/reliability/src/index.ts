@@ -1,1 +1,3 @@
-export {}
+export { openWorld, WORLD_NAMES, LARGER_WORLD_NAMES, type WorldName } from './worlds/open-world.ts'
+export type { AnyBackend, Backing, World, WorldMachine, WorldOptions } from './worlds/world.ts'
+export { InjectedError, Injector, PLACES, type InjectedFailure, type Place } from './worlds/injector.ts'

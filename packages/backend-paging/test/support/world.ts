@@ -2,8 +2,7 @@
 // can be told to fail and tells what was given back.
 import { pa, va, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
 import { BitmapAllocator, PageTable, PhysMemory, type FrameAllocator, type MappingFlags } from '@addrspace/page-table'
-
-import { ToyFormat } from './toy-format.ts'
+import { ToyFormat } from '@addrspace/toy-machine'
 
 export const PAGE = 4096n
 
