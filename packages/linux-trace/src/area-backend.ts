@@ -13,6 +13,8 @@ export interface AreaKind {
   readonly growsDown: boolean
   /** The file or shared memory segment that it shows; `undefined` for private anonymous memory. */
   readonly source: AreaSource | undefined
+  /** Of what `brk` has mapped: where its first page lies. Below that, the kernel merges nothing. */
+  readonly heapStart?: bigint | undefined
 }
 
 /** A file or a segment, and how it lies in memory. */

@@ -2,6 +2,7 @@
  * From the lines of a log to its calls: joins the halves of split calls and assigns each call to its task. What it tells
  * is that a call was written whole, has begun, or has got its second line; ordering their effects is the timeline's.
  */
+import { isAttributeCall } from './attribute-call.ts'
 import { TraceInputError } from './errors.ts'
 import { MAX_LINE_LENGTH } from './lines.ts'
 import { isMemoryCall } from './memory-call.ts'
@@ -17,6 +18,9 @@ export const REFUSED_CALLS: ReadonlySet<string> = new Set(['remap_file_pages', '
 const EXECUTING = new Set(['execve', 'execveat'])
 const ENDING = new Set(['exit', 'exit_group'])
 
+/** Calls that may change which addresses are free. */
+const CHANGING_FREE: ReadonlySet<string> = new Set(['mmap', 'munmap', 'mremap', 'brk', 'shmat', 'shmdt'])
+
 /** strace's own message behind the beginning of a call, where both went to the same stream. */
 const INTERRUPTED = /^(.*)strace: Process (\d+) attached$/s
 
@@ -30,9 +34,14 @@ export class CallReader {
   private readonly file: string
   private readonly tasks: TaskTable
   private readonly tell: (call: LoggedCall, phase: CallPhase) => void
+  /** Calls in progress that may change what is free. */
+  private readonly inProgress = new Set<LoggedCall>()
   private interrupted: { readonly text: string; readonly line: number } | undefined
 
-  /** `tell` gets every call that some rule reads; all others are only checked for being complete. */
+  /**
+   * `tell` gets every call that some rule reads, and of those that change attributes the whole and second ones; all others
+   * are only checked for being complete.
+   */
   constructor(file: string, tasks: TaskTable, tell: (call: LoggedCall, phase: CallPhase) => void) {
     this.file = file
     this.tasks = tasks
@@ -84,6 +93,7 @@ export class CallReader {
       case 'unfinished': {
         const call = this.begin(record.task, record.name, keepsArguments(record.name) ? record.head : '', line)
         call.task.pending = call
+        if (CHANGING_FREE.has(call.name)) this.inProgress.add(call)
         if (isRead(record.name)) this.tell(call, 'first')
         break
       }
@@ -113,9 +123,22 @@ export class CallReader {
     const task: Task = this.tasks.speaker(number, 'begin')!
     // A call in progress that another one follows has lost its second line.
     this.tasks.abandon(task)
-    const call: LoggedCall = { task, name, firstLine: line, lastLine: line, args, outcome: undefined, creation: undefined }
+    const call: LoggedCall = { task, name, firstLine: line, lastLine: line, args, outcome: undefined, creation: undefined, overlapping: undefined }
     if (isCreatingCall(name)) this.tasks.begin(call)
+    if (CHANGING_FREE.has(name)) this.noteOverlaps(call)
     return call
+  }
+
+  private noteOverlaps(call: LoggedCall): void {
+    for (const other of this.inProgress) {
+      // One without a second line leaves here.
+      if (other.outcome !== undefined) {
+        this.inProgress.delete(other)
+        continue
+      }
+      other.overlapping = (other.overlapping ?? new Set()).add(call.task)
+      call.overlapping = (call.overlapping ?? new Set()).add(other.task)
+    }
   }
 
   private resume(number: number | undefined, name: string, tail: string, line: number): void {
@@ -149,8 +172,9 @@ export class CallReader {
   }
 
   private finish(call: LoggedCall, phase: CallPhase): void {
+    this.inProgress.delete(call)
     this.tasks.finish(call)
-    if (isRead(call.name)) this.tell(call, phase)
+    if (isRead(call.name) || isAttributeCall(call.name)) this.tell(call, phase)
     if (ENDING.has(call.name)) call.task.hasEnded = true
   }
 }
@@ -162,5 +186,5 @@ function isRead(name: string): boolean {
 
 /** Whether the arguments matter; those of `execve` may be long. */
 function keepsArguments(name: string): boolean {
-  return isMemoryCall(name) || isCreatingCall(name)
+  return isMemoryCall(name) || isCreatingCall(name) || isAttributeCall(name)
 }

@@ -3,7 +3,10 @@
  * added or changed, and then its outcome is held against the layout. For a call on one line, both happen there, in this
  * order. A failed call does nothing, except an `mprotect` that met a hole.
  */
+import { virtAddr } from '@addrspace/memory-addr'
+
 import { ANONYMOUS, type AreaKind } from './area-backend.ts'
+import type { AttributeCall } from './attribute-call.ts'
 import type { Checks } from './checks.ts'
 import { TraceInputError, type SourceLine } from './errors.ts'
 import { growDownStart, growDownTo, growOverHoles } from './growth.ts'
@@ -20,6 +23,8 @@ const SPACE_END = 2n ** 64n
 export interface FirstHalf {
   /** Whether there were two lines. */
   readonly isSplit: boolean
+  /** Whether no call of another task that shares the memory, which may change what is free, was in progress meanwhile. */
+  readonly isOrdered: boolean
   /** What a moving `mremap` has on its way. */
   readonly pieces: Piece[]
 }
@@ -31,6 +36,8 @@ export class Effects<F, P> {
   private readonly segments: Segments<F, P>
   /** The program break; `undefined` until a call has told it. */
   private programBreak: bigint | undefined
+  /** The first page of what `brk` has mapped, which begins where the first break was. */
+  private heapStart: bigint | undefined
 
   constructor(space: TracedSpace<F, P>, checks: Checks<F, P>) {
     this.space = space
@@ -71,7 +78,7 @@ export class Effects<F, P> {
    * @throws TraceInputError if a successful call has arguments or a result with which none succeeds, maps huge pages, or
    *   attaches an unknown segment.
    */
-  addOrChange(call: MemoryCall, outcome: CallOutcome, { pieces, isSplit }: FirstHalf, where: SourceLine): void {
+  addOrChange(call: MemoryCall, outcome: CallOutcome, { pieces, isSplit, isOrdered }: FirstHalf, where: SourceLine): void {
     if (outcome.kind === 'unknown') return
     if (outcome.kind === 'failed') {
       this.failed(call, outcome.errno, where.line)
@@ -80,7 +87,7 @@ export class Effects<F, P> {
     const result = outcome.value
     switch (call.name) {
       case 'mmap':
-        this.mmap(call, result, where)
+        this.mmap(call, result, isOrdered, where)
         break
       case 'mprotect':
       case 'pkey_mprotect':
@@ -110,17 +117,18 @@ export class Effects<F, P> {
     }
   }
 
-  private mmap(call: MmapCall, start: bigint, where: SourceLine): void {
+  private mmap(call: MmapCall, start: bigint, isOrdered: boolean, where: SourceLine): void {
     if (call.hugePages) throw new TraceInputError(where, 'no mapping of huge pages (MAP_HUGETLB)', 'mmap')
     checkRange(call, start, call.size, where)
     checkPlace(call, start, call.placement === 'free' ? undefined : call.address, where)
     const end = start + call.size
     if (call.placement === 'free') {
+      if (call.address === 0n) this.space.announce({ line: where.line, range: { start: virtAddr(start), end }, call, isOrdered })
       this.checks.free(where.line, 'mmap-free', 'mmap returned', start, end)
     } else if (call.placement === 'fixed-noreplace') {
       this.checks.free(where.line, 'noreplace-exists', 'mmap with MAP_FIXED_NOREPLACE mapped', start, end)
     }
-    this.space.map(start, end, call.permission, kindOf(call, start, where.line))
+    this.space.map(start, end, call.permission | call.attributes, kindOf(call, start, where.line))
   }
 
   private mprotect(call: MprotectCall, where: SourceLine): void {
@@ -145,13 +153,24 @@ export class Effects<F, P> {
     // A split call that moves nothing may tell where the break was before another task's call moved it.
     if (before !== undefined && isSplit && result !== call.address) return
     this.programBreak = result
+    this.heapStart ??= pageUp(result)
     if (before === undefined) return
     const from = pageUp(before)
     const to = pageUp(result)
     if (to < from) this.space.unmap(to, from)
     if (to <= from) return
     this.checks.free(where.line, 'brk-growth-free', 'brk grew over', from, to)
-    this.space.map(from, to, READ | WRITE, ANONYMOUS)
+    this.space.map(from, to, READ | WRITE, { ...ANONYMOUS, heapStart: this.heapStart })
+  }
+
+  /** Changes attributes, where they are kept. Locking that met a hole has changed what lies before it; advice, everything. */
+  attribute(call: AttributeCall, outcome: CallOutcome): void {
+    const { start, end, clears, sets } = call
+    if (clears === 0 && sets === 0) return
+    const metHole = outcome.kind === 'failed' && outcome.errno === 'ENOMEM' && end <= SPACE_END
+    if (outcome.kind !== 'returned' && !metHole) return
+    const hole = metHole && call.name !== 'madvise' ? this.space.firstHole(start, end) : undefined
+    this.space.attribute(start, hole ?? end, clears, sets)
   }
 
   private failed(call: MemoryCall, errno: string, line: number): void {

@@ -19,7 +19,7 @@ export function growDownTo<F, P>(space: TracedSpace<F, P>, page: bigint): boolea
   if (above === undefined || !above.kind.growsDown) return false
   if (above.start <= page) return true
   if (above.end - page > STACK_LIMIT) return false
-  space.map(page, above.start, above.permission, above.kind)
+  space.map(page, above.start, above.flags, above.kind)
   return true
 }
 

@@ -16,6 +16,7 @@ import {
   type SymbolBits,
 } from './arguments.ts'
 import { TraceInputError, type SourceLine } from './errors.ts'
+import { LOCKED, NO_HUGE_PAGES, NO_RESERVE, type AreaFlags } from './area-flags.ts'
 import { EXECUTE, READ, WRITE, type Permission } from './permission.ts'
 
 /** A memory call with its arguments; `size` in bytes, a multiple of 4096. */
@@ -26,11 +27,15 @@ export interface MmapCall {
   readonly address: bigint
   readonly size: bigint
   readonly permission: Permission
+  /** What the flags say besides that keeps the area apart from its neighbours. */
+  readonly attributes: AreaFlags
   readonly sharing: 'shared' | 'private'
   /** `free`: anywhere; `fixed`: replaces; `fixed-noreplace`: there or not at all. */
   readonly placement: 'free' | 'fixed' | 'fixed-noreplace'
   readonly growsDown: boolean
   readonly hugePages: boolean
+  /** Whether the place is to be below 2 GiB (`MAP_32BIT`). */
+  readonly isLow: boolean
   /** Path or number of the mapped file; `undefined` for anonymous memory. */
   readonly mappedFile: string | undefined
   readonly offset: bigint
@@ -99,14 +104,15 @@ const PROTECTION: SymbolBits = {
 }
 const MAP: SymbolBits = {
   ...{ MAP_SHARED: 1, MAP_PRIVATE: 2, MAP_SHARED_VALIDATE: 3, MAP_FIXED: 0x10, MAP_ANONYMOUS: 0x20, MAP_ANON: 0x20 },
-  ...{ MAP_GROWSDOWN: 0x100, MAP_HUGETLB: 0x4_0000, MAP_FIXED_NOREPLACE: 0x10_0000 },
+  ...{ MAP_GROWSDOWN: 0x100, MAP_HUGETLB: 0x4_0000, MAP_FIXED_NOREPLACE: 0x10_0000, MAP_32BIT: 0x40 },
+  ...{ MAP_LOCKED: 0x2000, MAP_NORESERVE: 0x4000, MAP_STACK: 0x2_0000 },
 }
 const MREMAP: SymbolBits = { MREMAP_MAYMOVE: 1, MREMAP_FIXED: 2, MREMAP_DONTUNMAP: 4 }
 const SHMGET: SymbolBits = { IPC_CREAT: 0o1000, IPC_EXCL: 0o2000, SHM_HUGETLB: 0o4000 }
 const SHMAT: SymbolBits = { SHM_RDONLY: 0o10000, SHM_RND: 0o20000, SHM_REMAP: 0o40000, SHM_EXEC: 0o100000 }
 
 const NO_OTHER = /^(?!)/
-/** `MAP_NORESERVE`, and the size of huge pages: `21<<MAP_HUGE_SHIFT`. */
+/** Flags that no rule reads, and the size of huge pages: `21<<MAP_HUGE_SHIFT`. */
 const OTHER_MAP = /^(?:\d+<<)?MAP_[A-Z0-9_]+$/
 /** `SHM_NORESERVE`, and the size of huge pages: `21<<SHM_HUGE_SHIFT`. */
 const OTHER_SHM = /^(?:\d+<<)?SHM_[A-Z0-9_]+$/
@@ -149,6 +155,11 @@ export function parseMemoryCall(name: MemoryCall['name'], args: string, where: S
   }
 }
 
+/** Rounds down to whole pages. */
+export function pageDown(address: bigint): bigint {
+  return address & -PAGE_SIZE
+}
+
 /** Rounds up to whole pages. */
 export function pageUp(size: bigint): bigint {
   return (size + PAGE_SIZE - 1n) & -PAGE_SIZE
@@ -163,14 +174,21 @@ function parseMmap(args: string): MmapCall {
     address: parseAddress(address, 'an address'),
     size: pageUp(parseNumber(size, 'a length')),
     permission: permissionOf(parseSymbols(protection, 'a protection', PROTECTION, NO_OTHER)),
+    attributes: attributesOf(bits),
     // MAP_SHARED_VALIDATE has the bits of MAP_SHARED and MAP_PRIVATE.
     sharing: (bits & MAP['MAP_SHARED']!) !== 0 ? 'shared' : 'private',
     placement: (bits & MAP['MAP_FIXED_NOREPLACE']!) !== 0 ? 'fixed-noreplace' : (bits & MAP['MAP_FIXED']!) !== 0 ? 'fixed' : 'free',
     growsDown: (bits & MAP['MAP_GROWSDOWN']!) !== 0,
     hugePages: (bits & MAP['MAP_HUGETLB']!) !== 0,
+    isLow: (bits & MAP['MAP_32BIT']!) !== 0,
     mappedFile: (bits & MAP['MAP_ANONYMOUS']!) !== 0 ? undefined : file,
     offset: parseNumber(offset, 'an offset'),
   }
+}
+
+function attributesOf(mapFlags: number): AreaFlags {
+  const has = (name: string, attribute: AreaFlags): AreaFlags => ((mapFlags & MAP[name]!) === 0 ? 0 : attribute)
+  return has('MAP_NORESERVE', NO_RESERVE) | has('MAP_STACK', NO_HUGE_PAGES) | has('MAP_LOCKED', LOCKED)
 }
 
 function parseMprotect(name: MprotectCall['name'], [address, size, protection]: string[]): MprotectCall {

@@ -9,17 +9,17 @@
  * places at the destination are left as they are.
  */
 import { movedKind, type AreaKind } from './area-backend.ts'
+import type { AreaFlags } from './area-flags.ts'
 import type { Checks } from './checks.ts'
 import { growDownTo } from './growth.ts'
 import type { MremapCall } from './memory-call.ts'
-import type { Permission } from './permission.ts'
 import { printedSpan, type TracedSpace } from './traced-space.ts'
 
 /** What a moving call has taken with it; offsets are from the start of the old range. */
 export interface Piece {
   readonly offset: bigint
   readonly size: bigint
-  readonly permission: Permission
+  readonly flags: AreaFlags
   readonly kind: AreaKind
 }
 
@@ -56,7 +56,7 @@ function grow<F, P>(space: TracedSpace<F, P>, checks: Checks<F, P>, call: Mremap
   checks.free(line, 'mremap-growth-free', 'mremap grew over', from, to)
   const area = space.areaAt(from - 1n)
   if (area === undefined) missing(checks, call, line)
-  else space.map(from, to, area.permission, area.kind)
+  else space.map(from, to, area.flags, area.kind)
 }
 
 function arrive<F, P>(space: TracedSpace<F, P>, checks: Checks<F, P>, call: MremapCall, result: bigint, pieces: Piece[], line: number): void {
@@ -64,10 +64,10 @@ function arrive<F, P>(space: TracedSpace<F, P>, checks: Checks<F, P>, call: Mrem
   if (!call.fixed) checks.free(line, 'mremap-free', 'mremap returned', result, result + newSize)
   if (pieces[0]?.offset !== 0n) missing(checks, call, line)
   // What was mapped where a hole arrives is left alone: piece by piece is how the kernel replaces the destination.
-  for (const [index, { offset, size, permission, kind }] of pieces.entries()) {
+  for (const [index, { offset, size, flags, kind }] of pieces.entries()) {
     const isLast = index === pieces.length - 1
     const end = isLast && newSize > oldSize ? newSize : offset + size
-    space.map(result + offset, result + end, permission, movedKind(kind, result - address))
+    space.map(result + offset, result + end, flags, movedKind(kind, result - address))
   }
 }
 
@@ -76,7 +76,7 @@ function showAgain<F, P>(space: TracedSpace<F, P>, checks: Checks<F, P>, call: M
   if (!call.fixed) checks.free(line, 'mremap-free', 'mremap returned', result, result + newSize)
   const area = space.areaAt(address)
   if (area === undefined) missing(checks, call, line)
-  else space.map(result, result + newSize, area.permission, movedKind(area.kind, result - address))
+  else space.map(result, result + newSize, area.flags, movedKind(area.kind, result - address))
 }
 
 function missing<F, P>(checks: Checks<F, P>, call: MremapCall, line: number): void {
@@ -89,7 +89,7 @@ function piecesOf<F, P>(space: TracedSpace<F, P>, start: bigint, end: bigint): P
   for (const area of space.areasIn(start, end)) {
     const from = area.start > start ? area.start : start
     const to = area.end < end ? area.end : end
-    pieces.push({ offset: from - start, size: to - from, permission: area.permission, kind: area.kind })
+    pieces.push({ offset: from - start, size: to - from, flags: area.flags, kind: area.kind })
   }
   return pieces
 }

@@ -7,6 +7,7 @@ import { MappingError } from '@addrspace/memory-set'
 
 import type { AreaKind } from './area-backend.ts'
 import { CallReader, isExecutingCall, REFUSED_CALLS, type CallPhase } from './call-reader.ts'
+import { isAttributeCall, parseAttributeCall, type AttributeCall } from './attribute-call.ts'
 import { Checks, type Violation } from './checks.ts'
 import { compareWithKernel, type Difference, type ReplayedRange } from './compare.ts'
 import { Effects } from './effects.ts'
@@ -100,7 +101,7 @@ export class Replay<F, P> {
     this.effects = new Effects(this.space, this.checks)
     const tasks = new TaskTable()
     this.timeline = new Timeline(logFile, this.sink())
-    this.reader = new CallReader(logFile, tasks, (call, phase) => this.timeline.add(call, phase))
+    this.reader = new CallReader(logFile, tasks, (call, phase) => this.takeCall(call, phase))
     this.splitter = new LineSplitter(logFile, (line, number) => this.takeLine(line, number))
     this.fill(lists.start)
   }
@@ -159,6 +160,11 @@ export class Replay<F, P> {
     if (this.lists.checkpoints?.has(number) === true) this.timeline.addCheckpoint(number)
   }
 
+  private takeCall(call: LoggedCall, phase: CallPhase): void {
+    // Attributes are for targets that keep them; others need not understand these calls.
+    if (this.target.attributes === 'kept' || !isAttributeCall(call.name)) this.timeline.add(call, phase)
+  }
+
   private sink(): TimelineSink {
     // An object of closures, because the timeline asks for the end as a property of what it hands calls to.
     const hasEnded = (): boolean => this.hasEnded
@@ -182,6 +188,8 @@ export class Replay<F, P> {
       const isCounted = phase === 'whole' || (phase === 'first') === COUNTED_FIRST.has(name)
       if (isCounted && name !== 'shmget') this.operations.set(name, (this.operations.get(name) ?? 0) + 1)
       this.carryOutMemoryCall(call, name, phase)
+    } else if (isAttributeCall(name)) {
+      this.carryOutAttributeCall(call, name)
     } else if (outcome?.kind === 'returned' && phase !== 'first') {
       if (isExecutingCall(name)) this.execute(call, process)
       if (REFUSED_CALLS.has(name)) throw new TraceInputError(this.at(call.lastLine), 'no call that changes memory in ways not replayed', name)
@@ -201,9 +209,16 @@ export class Replay<F, P> {
         if (pieces.length > 0 && outcome.kind === 'returned') this.onTheirWay.set(logged, pieces)
       } else {
         this.onTheirWay.delete(logged)
-        this.effects.addOrChange(call, outcome, { pieces, isSplit: phase === 'second' }, where)
+        this.effects.addOrChange(call, outcome, { pieces, isSplit: phase === 'second', isOrdered: isOrdered(logged) }, where)
       }
     })
+  }
+
+  private carryOutAttributeCall({ args, outcome, lastLine }: LoggedCall, name: AttributeCall['name']): void {
+    if (outcome === undefined) return
+    const where = this.at(lastLine)
+    const call = parseAttributeCall(name, args, where)
+    this.guarded(where, name, () => this.effects.attribute(call, outcome))
   }
 
   private execute(call: LoggedCall, process: Process): void {
@@ -259,6 +274,12 @@ export async function replayTrace<F, P>(trace: Trace, target: ReplayTarget<F, P>
   if (typeof trace.log === 'string') replay.push(trace.log)
   else for await (const piece of trace.log) replay.push(piece)
   return replay.finish()
+}
+
+/** Whether no task that shares the memory, or may do so, had a call in progress meanwhile that may change what is free. */
+function isOrdered(call: LoggedCall): boolean {
+  for (const { process } of call.overlapping ?? []) if (process?.sharesMemory !== false) return false
+  return true
 }
 
 function kindOf(area: MapsArea): AreaKind {

@@ -27,6 +27,8 @@ export interface LoggedCall {
   outcome: CallOutcome | undefined
   /** Set for a call that creates a task. */
   creation: Creation | undefined
+  /** Other tasks that had a call in progress meanwhile which may change what is free, if this is such a call; `undefined` for none. */
+  overlapping: Set<Task> | undefined
 }
 
 /** A process, or what is known of it. */

@@ -7,6 +7,8 @@ import { virtAddr, WORD_SPACE, type VirtAddr } from '@addrspace/memory-addr'
 import type { MappingBackend, MappingResult, MemoryArea, MemorySet } from '@addrspace/memory-set'
 
 import { AreaBackend, type AreaKind } from './area-backend.ts'
+import { accounted, permissionIn, withPermission, type AreaFlags } from './area-flags.ts'
+import type { MmapCall } from './memory-call.ts'
 import { formatPermission, type Permission } from './permission.ts'
 
 /** Half-open range of virtual addresses. */
@@ -26,11 +28,28 @@ export interface ReplayTarget<F, P> {
   /** Translates a permission to the flags of the set, and back. */
   flagsOf(permission: Permission): F
   permissionOf(flags: F): Permission
+  /**
+   * With `kept`, both take and give `AreaFlags`, permission and attributes, and the set's areas are cut where attributes
+   * differ. Default `dropped`.
+   */
+  readonly attributes?: 'dropped' | 'kept'
   readonly observer?: ReplayObserver
+}
+
+/** A place that the kernel has chosen for an `mmap(NULL, …)`. */
+export interface ChosenPlace {
+  /** Line of the log, counted from 1, at which the call takes effect. */
+  readonly line: number
+  readonly range: Span
+  readonly call: MmapCall
+  /** Whether the set is as the kernel's was: no other task that shares the memory had such a call in progress meanwhile. */
+  readonly isOrdered: boolean
 }
 
 /** Hears what a replay has done, after the set has done it, and may use the set: to touch pages, say. */
 export interface ReplayObserver {
+  /** Before the set is told: the kernel has chosen this place. */
+  chosen?(place: ChosenPlace): void
   /** The range is one new area; what was there before is gone. */
   mapped?(range: Span, permission: Permission, kind: AreaKind): void
   /** The range is free; it may have been so in part before. */
@@ -42,6 +61,8 @@ export interface ReplayObserver {
 /** An area of a replay. */
 export interface TracedArea extends Span {
   readonly permission: Permission
+  /** The permission again, with the attributes where the target keeps them. */
+  readonly flags: AreaFlags
   readonly kind: AreaKind
 }
 
@@ -61,13 +82,13 @@ export class TracedSpace<F, P> {
   }
 
   /** Makes the range one new area, in place of whatever is there. */
-  map(start: bigint, end: bigint, permission: Permission, kind: AreaKind): void {
+  map(start: bigint, end: bigint, flags: AreaFlags, kind: AreaKind): void {
     const { set, observer } = this.target
     const backend = new AreaBackend(kind, this.target.backendFor(kind))
     const range = span(start, end)
-    done(set.map(range.start, end - start, this.target.flagsOf(permission), backend, { onOverlap: 'replace' }))
+    done(set.map(range.start, end - start, this.flagsOf(flags, kind), backend, { onOverlap: 'replace' }))
     this.addressBits = Math.max(this.addressBits, canonicalBits(start), canonicalBits(end - 1n))
-    observer?.mapped?.(range, permission, kind)
+    observer?.mapped?.(range, permissionIn(flags), kind)
   }
 
   /** Makes the range free. */
@@ -82,9 +103,19 @@ export class TracedSpace<F, P> {
   protect(start: bigint, end: bigint, permission: Permission): void {
     if (start >= end) return
     const range = span(start, end)
-    const flags = this.target.flagsOf(permission)
-    done(this.target.set.protect(range.start, end - start, () => flags, { holes: 'skip' }))
+    this.change(range, (area) => withPermission(area.flags, permission))
     this.target.observer?.protected?.(range, permission)
+  }
+
+  /** Takes attributes from what is mapped in the range, then gives it others. Does nothing where the target drops them. */
+  attribute(start: bigint, end: bigint, clears: AreaFlags, sets: AreaFlags): void {
+    if (start >= end || this.target.attributes !== 'kept') return
+    this.change(span(start, end), (area) => (area.flags & ~clears) | sets)
+  }
+
+  /** Tells the observer of a place that the kernel has chosen. */
+  announce(place: ChosenPlace): void {
+    this.target.observer?.chosen?.(place)
   }
 
   /** Gives the area that holds the address. */
@@ -126,10 +157,23 @@ export class TracedSpace<F, P> {
     return mappedTo < end ? mappedTo : undefined
   }
 
+  private change({ start, end }: Span, change: (area: TracedArea) => AreaFlags): void {
+    const update = (_: F, area: MemoryArea<F, P>): F => {
+      const traced = this.traced(area)
+      return this.flagsOf(change(traced), traced.kind)
+    }
+    done(this.target.set.protect(start, end - start, update, { holes: 'skip' }))
+  }
+
+  private flagsOf(flags: AreaFlags, { sharing }: AreaKind): F {
+    return this.target.flagsOf(this.target.attributes === 'kept' ? accounted(flags, sharing) : permissionIn(flags))
+  }
+
   private traced(area: MemoryArea<F, P>): TracedArea {
     const { backend } = area
     if (!(backend instanceof AreaBackend)) throw new TypeError('"set" must hold no areas but those of the replay')
-    return { start: area.start, end: area.end, permission: this.target.permissionOf(area.flags), kind: backend.kind }
+    const flags = this.target.permissionOf(area.flags)
+    return { start: area.start, end: area.end, permission: permissionIn(flags), flags, kind: backend.kind }
   }
 }
 
