@@ -100,3 +100,18 @@ describe('the null backend', () => {
     unwrap(set.clear())
   })
 })
+
+describe('an argument that is none', () => {
+  it('throws by its name, and nothing is written', () => {
+    const { backend, table } = mapped()
+    const untyped = (value: unknown): never => value as never
+    expect(() => backend.map(untyped(0x8000), 1n, 3, table)).toThrow(new TypeError('"start" must be a bigint, got number'))
+    expect(() => backend.map(va(0x8000), untyped('1'), 3, table)).toThrow(new TypeError('"size" must be a bigint, got string'))
+    expect(() => backend.map(va(0x8000), 1n, untyped('rw'), table)).toThrow(new TypeError('"flags" must be a number, got string'))
+    expect(() => backend.protect(va(0x1000), 1n, untyped(undefined), table)).toThrow(new TypeError('"newFlags" must be a number, got undefined'))
+    expect(() => backend.unmap(va(0x1000), -1n, table)).toThrow(new RangeError('"size" must be in [0, 2^64], got -0x1'))
+    expect(() => backend.map(va(LAST_PAGE), 0x1001n, 3, table)).toThrow(RangeError)
+    expect(() => backend.fault(untyped(null), 'read', 3, table)).toThrow(new TypeError('"addr" must be a bigint, got object'))
+    expect(String(table)).toBe(BEFORE)
+  })
+})

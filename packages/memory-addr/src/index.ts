@@ -1,4 +1,4 @@
-export { checkOffset, checkSize, checkWord, isSize, isWord, MAX_WORD, WORD_SPACE, wrapWord } from './word.ts'
+export { checkObject, checkOffset, checkSize, checkWord, isSize, isWord, MAX_WORD, WORD_SPACE, wrapWord } from './word.ts'
 export { formatAddr, formatHex, type HexCase } from './format-hex.ts'
 export {
   defineAddr,

@@ -24,8 +24,8 @@ export class PageRange<A extends bigint = AnyAddr> implements RangeLike<A>, Iter
    * @throws RangeError if `range` is no range, `pageSize` not a power of two, or a bound not a multiple of it.
    */
   constructor(range: RangeLike<A>, pageSize: bigint) {
-    const { start, end } = range
     checkRange(range, 'range')
+    const { start, end } = range
     checkAlign(pageSize, 'pageSize')
     checkMultiple(start, pageSize, 'range.start')
     checkMultiple(end, pageSize, 'range.end')
@@ -85,6 +85,8 @@ export function pages(range: RangeLike, pageSize: bigint): PageRange<bigint> {
 export function tryPages<A extends AnyAddr>(range: RangeLike<A>, pageSize: PlainBigint): PageRange<A> | undefined
 export function tryPages(range: RangeLike<PlainBigint>, pageSize: PlainBigint): PageRange<bigint> | undefined
 export function tryPages(range: RangeLike, pageSize: bigint): PageRange<bigint> | undefined {
+  const given: unknown = range
+  if (typeof given !== 'object' || given === null) return undefined
   const { start, end } = range
   if (!isWord(start) || !isSize(end) || start > end || !isWord(pageSize) || !isPowerOfTwo(pageSize)) return undefined
   return ((start | end) & (pageSize - 1n)) === 0n ? new PageRange(range, pageSize) : undefined

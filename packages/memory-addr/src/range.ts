@@ -7,7 +7,7 @@
 import type { AnyAddr, EndOf, PhysAddr, PlainBigint, VirtAddr } from './addr.ts'
 import { formatHex } from './format-hex.ts'
 import { inspectAsText } from './internal/inspect.ts'
-import { checkSize, checkWord, isSize, isWord, refusal } from './word.ts'
+import { checkObject, checkSize, checkWord, isSize, isWord, refusal } from './word.ts'
 
 /** Anything with bounds: an `AddrRange`, a memory area, an object literal. The end is exclusive and may be 2^64. */
 export interface RangeLike<A extends bigint = bigint> {
@@ -161,9 +161,10 @@ export function tryAddrRangeFromSize(start: bigint, size: bigint): AddrRange<big
 /**
  * Refuses what is no range: a start in [0, 2^64) and an end in [start, 2^64], both bigints.
  *
- * @throws TypeError, RangeError naming the bound, as in `"limit.end"`.
+ * @throws TypeError, RangeError naming the argument or its bound, as in `"limit.end"`.
  */
 export function checkRange(range: RangeLike, name: string): void {
+  checkObject(range, name)
   checkBounds(range.start, range.end, `${name}.`)
 }
 

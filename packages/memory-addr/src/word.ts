@@ -58,6 +58,15 @@ export function checkOffset(value: unknown, name: string): asserts value is bigi
   if (BigInt.asIntN(64, value) !== value) throw refusal(name, 'in [-2^63, 2^63)', value)
 }
 
+/**
+ * Refuses what is not an object: options, a range. What is in it is for others to check.
+ *
+ * @throws TypeError naming the argument as `name`.
+ */
+export function checkObject(value: unknown, name: string): asserts value is object {
+  if (typeof value !== 'object' || value === null) throw new TypeError(`"${name}" must be an object, got ${value === null ? 'null' : typeof value}`)
+}
+
 /** Makes the error of a value out of bounds: `"size" must be in [0, 2^64], got -0x1`. */
 export function refusal(name: string, rule: string, value: bigint): RangeError {
   return new RangeError(`"${name}" must be ${rule}, got ${formatHex(value)}`)

@@ -39,7 +39,7 @@ describe('the table of memory_addr', () => {
 
   it('leaves out no function of the package that computes with addresses', () => {
     const ownAdditions = new Set([
-      ...['checkAlign', 'checkOffset', 'checkRange', 'checkSize', 'checkWord', 'isPowerOfTwo', 'isSize', 'isWord', 'wrapWord'],
+      ...['checkAlign', 'checkObject', 'checkOffset', 'checkRange', 'checkSize', 'checkWord', 'isPowerOfTwo', 'isSize', 'isWord', 'wrapWord'],
       ...['MAX_WORD', 'WORD_SPACE', 'formatHex', 'formatSize'],
     ])
     expect(Object.keys(memoryAddr).filter((name) => !NAMES.includes(name) && !ownAdditions.has(name))).toEqual([])

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import {
-  addrRange, addrRangeFromSize, AddrRange, checkRange, defineAddr, formatPhysAddr, formatVirtAddr, pa, tryAddrRange,
-  tryAddrRangeFromSize, va,
+  addrRange, addrRangeFromSize, AddrRange, checkRange, defineAddr, formatPhysAddr, formatVirtAddr, pa, pages4K, tryAddrRange,
+  tryAddrRangeFromSize, tryPages, va,
 } from '@addrspace/memory-addr'
 import { NOT_BIGINTS, untyped } from './untyped.ts'
 
@@ -241,5 +241,17 @@ describe('printing', () => {
   it('is readable in Node, nested too', () => {
     expect(inspect(range)).toBe('AddrRange(0xfec000..0xfff000)')
     expect(inspect({ range })).toBe('{ range: AddrRange(0xfec000..0xfff000) }')
+  })
+})
+
+describe('what is no object is no range', () => {
+  it.each([undefined, null, 5n, '0x1000', true])('%o throws a TypeError that names the argument', (value) => {
+    const range = addrRange(va(0x1000), 0x3000n)
+    const error = /^"(range|other|limit)" must be an object, got (undefined|null|bigint|string|boolean)$/
+    expect(() => checkRange(untyped(value), 'limit')).toThrow(error)
+    expect(() => range.overlaps(untyped(value))).toThrow(error)
+    expect(() => range.equals(untyped(value))).toThrow(error)
+    expect(() => pages4K(untyped(value))).toThrow(error)
+    expect(tryPages(untyped(value), 0x1000n)).toBeUndefined()
   })
 })
