@@ -65,8 +65,13 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
     return !isBelow(key, rest, this.startKey, this.startRest) && isBelow(key, rest, this.endKey, this.endRest)
   }
 
-  /** Whether both have the same bounds, equal flags, the same backend object and the same guards. */
+  /**
+   * Whether both have the same bounds, equal flags, the same backend object and the same guards.
+   *
+   * @throws TypeError if `other` is no area
+   */
   equals(other: MemoryArea<F, P, A>, flagsEqual: (a: F, b: F) => boolean = Object.is): boolean {
+    checkArea(other)
     return (
       this.startKey === other.startKey &&
       this.startRest === other.startRest &&
@@ -87,6 +92,10 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
   static {
     inspectAsText(this)
   }
+}
+
+function checkArea(other: unknown): void {
+  if (!(other instanceof MemoryArea)) throw new TypeError(`"other" must be a MemoryArea, got ${other === null ? 'null' : typeof other}`)
 }
 
 /** Flags are of any type, and what cannot be printed must not turn a refusal that names its area into a throw. */

@@ -12,6 +12,7 @@ import { AreaCursor } from './internal/area-cursor.ts'
 import type { AreaAttributes, Guards } from './internal/attributes.ts'
 import { NO_GUARDS } from './internal/attributes.ts'
 import { addressOf, endKeyOf, isBelow, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './internal/bound.ts'
+import { yesOrNo } from './internal/check-arguments.ts'
 import { EntryList } from './internal/entry-list.ts'
 import { LEAF_BOUNDS, LEAF_END, LEAF_SLOTS } from './internal/node-store.ts'
 
@@ -365,9 +366,9 @@ export function mayMerge<F, P, A extends AnyAddr>(
   rightArea: () => MemoryArea<F, P, A>,
 ): boolean {
   if (left.guards.above !== 0n || right.guards.below !== 0n) return false
-  if (flagsEqual !== undefined && !flagsEqual(left.flags, right.flags)) return false
+  if (flagsEqual !== undefined && !yesOrNo(flagsEqual(left.flags, right.flags), 'flagsEqual')) return false
   if (left.backend.canMerge === undefined) return left.backend === right.backend
-  return left.backend.canMerge(leftArea(), rightArea())
+  return yesOrNo(left.backend.canMerge(leftArea(), rightArea()), 'canMerge')
 }
 
 /**
@@ -378,14 +379,22 @@ export function mayMerge<F, P, A extends AnyAddr>(
 export function checkBackend(backend: Partial<MappingBackend<never, never, never>> | null | undefined, name: string, rule: string): void {
   const isBackend = typeof backend?.map === 'function' && typeof backend.unmap === 'function' && typeof backend.protect === 'function'
   if (!isBackend) throw new TypeError(`"${name}" ${rule}, got ${typeof backend}`)
-  if (backend.granule !== undefined) checkAlign(backend.granule, `${name}.granule`)
+  const { granule } = backend
+  if (granule !== undefined) checkAlign(granule, `${name}.granule`)
 }
 
 export function guardsOf(below: bigint, above: bigint): Guards {
   return below === 0n && above === 0n ? NO_GUARDS : Object.freeze({ below, above })
 }
 
-/** Whether a position is no multiple of the backend's granule. */
+/**
+ * Whether a position is no multiple of the backend's granule.
+ *
+ * @throws TypeError, RangeError if the granule has become none since the area was mapped
+ */
 function isCut<F, P, A extends AnyAddr>(position: bigint, backend: MappingBackend<F, P, A>): boolean {
-  return backend.granule !== undefined && (position & (backend.granule - 1n)) !== 0n
+  const { granule } = backend
+  if (granule === undefined) return false
+  if (typeof granule !== 'bigint' || granule <= 0n || (granule & (granule - 1n)) !== 0n) checkAlign(granule, 'backend.granule')
+  return (position & (granule - 1n)) !== 0n
 }
