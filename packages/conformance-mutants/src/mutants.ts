@@ -39,6 +39,7 @@ import { setEndsTooEarly } from './mutants/set-ends-too-early.ts'
 import { findsEnd } from './mutants/set-finds-end.ts'
 import { forgetsAddressZero } from './mutants/set-forgets-address-zero.ts'
 import { setForgetsGranule } from './mutants/set-forgets-granule.ts'
+import { forgetsUntrusted } from './mutants/set-forgets-untrusted.ts'
 import { forgetsWhenMany } from './mutants/set-forgets-when-many.ts'
 import { gapBelowOnly } from './mutants/set-gap-below-only.ts'
 import { hidesRefusedUndo } from './mutants/set-hides-refused-undo.ts'
@@ -57,6 +58,8 @@ import { namesWrongArea } from './mutants/set-names-wrong-area.ts'
 import { neverFindsTheEnd } from './mutants/set-never-finds-the-end.ts'
 import { neverFindsZero } from './mutants/set-never-finds-zero.ts'
 import { setNeverMerges } from './mutants/set-never-merges.ts'
+import { offersUntrusted } from './mutants/set-offers-untrusted.ts'
+import { neverTrustsAgain } from './mutants/set-never-trusts-again.ts'
 import { overlapsEmptyRange } from './mutants/set-overlaps-empty-range.ts'
 import { permitsEverything } from './mutants/set-permits-everything.ts'
 import { protectEatsNext } from './mutants/set-protect-eats-next.ts'
@@ -140,6 +143,7 @@ const SET_MUTANTS: readonly Mutant[] = [
   findsEnd,
   forgetsAddressZero,
   setForgetsGranule,
+  forgetsUntrusted,
   forgetsWhenMany,
   gapBelowOnly,
   hidesRefusedUndo,
@@ -158,6 +162,8 @@ const SET_MUTANTS: readonly Mutant[] = [
   neverFindsTheEnd,
   neverFindsZero,
   setNeverMerges,
+  offersUntrusted,
+  neverTrustsAgain,
   overlapsEmptyRange,
   permitsEverything,
   protectEatsNext,

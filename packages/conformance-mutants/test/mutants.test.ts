@@ -37,7 +37,7 @@ describe('mutantMatrix', () => {
       repeats: 'B2 memory_set (pages stay mapped that no area owns)',
       meant: 'set/undo-refused',
       found: 'unmap with every call from 2 on refused: expected ["BadState", "undo-refused"], got ["BadState", "backend-refused"]',
-      killedBy: ['set/undo-refused'],
+      killedBy: ['set/undo-refused', 'set/undo-refused-remembered', 'set/undo-refused-not-offered', 'set/undo-refused-trusted-again'],
     }])
   })
 })

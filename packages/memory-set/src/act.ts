@@ -19,7 +19,8 @@ export function asTransactional(pageTable: unknown): TransactionalPageTable | un
 
 /**
  * Carries out the first `count` steps in order. If one is refused, those before it are undone and the error is
- * given; if one throws, they are undone and what was thrown is thrown on.
+ * given; if one throws, they are undone and what was thrown is thrown on. Where undoing is refused, the range is
+ * added to `untrusted`.
  *
  * @throws TypeError if a backend answers anything but true, false or a refusal
  * @throws MappingError (`undo-refused`) if a backend throws and undoing is refused
@@ -29,30 +30,34 @@ export function act<F, P, A extends AnyAddr>(
   count: number,
   pageTable: P,
   table: TransactionalPageTable | undefined,
+  untrusted: AddrRange[],
 ): MappingError | undefined {
   table?.beginTransaction()
   for (let i = 0; i < count; i++) {
     const step = steps[i]!
-    let refusal: BackendRefusal | false | undefined
+    let error: MappingError | undefined
     try {
-      refusal = refusalIn(perform(step, pageTable), step.verb)
+      // A refusal is looked at here, too: what an object answers when it is asked is the backend's doing.
+      const refusal = refusalIn(perform(step, pageTable), step.verb)
+      error = refusal === undefined ? undefined : refusedStep(step, refusal)
     } catch (thrown) {
-      throw rollBack(steps, i, pageTable, table, thrown) ?? thrown
+      throw rollBack(steps, i, pageTable, table, untrusted, thrown) ?? thrown
     }
-    if (refusal === undefined) continue
-    const error = refusedStep(step, refusal)
-    return rollBack(steps, i, pageTable, table, error) ?? error
+    if (error !== undefined) return rollBack(steps, i, pageTable, table, untrusted, error) ?? error
   }
   return undefined
 }
 
 /**
- * Undoes steps [from, to) call by call, last first, going on where one is refused.
- *
- * @returns the ranges whose undoing was refused, in the order in which they were tried
+ * Undoes steps [from, to) call by call, last first, going on where one is refused: its range is added to `untrusted`.
  */
-export function compensate<F, P, A extends AnyAddr>(steps: readonly PlanStep<F, P, A>[], from: number, to: number, pageTable: P): AddrRange[] {
-  const untrusted: AddrRange[] = []
+export function compensate<F, P, A extends AnyAddr>(
+  steps: readonly PlanStep<F, P, A>[],
+  from: number,
+  to: number,
+  pageTable: P,
+  untrusted: AddrRange[],
+): void {
   for (let i = to - 1; i >= from; i--) {
     const step = steps[i]!
     let isUndone = false
@@ -63,7 +68,6 @@ export function compensate<F, P, A extends AnyAddr>(steps: readonly PlanStep<F, 
     }
     if (!isUndone) untrusted.push(addrRangeFromSize<AnyAddr>(step.start, step.size))
   }
-  return untrusted
 }
 
 /** The error of an undo that was refused, or undefined if all was undone. */
@@ -96,11 +100,13 @@ function rollBack<F, P, A extends AnyAddr>(
   done: number,
   pageTable: P,
   table: TransactionalPageTable | undefined,
+  untrusted: AddrRange[],
   cause: unknown,
 ): MappingError | undefined {
-  if (table === undefined) return undoError(compensate(steps, 0, done, pageTable), cause)
-  table.rollbackTransaction()
-  return undefined
+  const known = untrusted.length
+  if (table === undefined) compensate(steps, 0, done, pageTable, untrusted)
+  else table.rollbackTransaction()
+  return undoError(untrusted.slice(known), cause)
 }
 
 function perform<F, P, A extends AnyAddr>(step: PlanStep<F, P, A>, pageTable: P): BackendAnswer {

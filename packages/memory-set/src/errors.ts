@@ -31,6 +31,8 @@ export type MappingErrorReason =
   | 'backend-refused'
   /** BadState: a refused operation could not be undone; `untrusted` names where the page table may differ. */
   | 'undo-refused'
+  /** BadState: undoing was refused in `range`, and nobody has said since that the page table is in order there. */
+  | 'untrusted'
 
 const CODES: Readonly<Record<MappingErrorReason, MappingErrorCode>> = {
   'empty-range': 'InvalidParam',
@@ -43,6 +45,7 @@ const CODES: Readonly<Record<MappingErrorReason, MappingErrorCode>> = {
   'no-fault-handler': 'BadState',
   'backend-refused': 'BadState',
   'undo-refused': 'BadState',
+  'untrusted': 'BadState',
 }
 
 /** What a MappingError may carry besides its reason. */

@@ -1,6 +1,6 @@
 // What can be asked of areas, of a set and of a snapshot of one alike.
-import { checkAlign, checkRange, checkSize, checkWord, WORD_SPACE } from '@addrspace/memory-addr'
-import type { AnyAddr, RangeLike } from '@addrspace/memory-addr'
+import { checkAlign, checkObject, checkRange, checkSize, checkWord, WORD_SPACE } from '@addrspace/memory-addr'
+import type { AddrRange, AnyAddr, RangeLike } from '@addrspace/memory-addr'
 
 import type { AreaIndex } from './area-index.ts'
 import { AreaIterator } from './area-iterator.ts'
@@ -10,6 +10,7 @@ import { endKeyOf, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from '.
 import { checkChoice } from './internal/check-arguments.ts'
 import { GapSearch } from './internal/gap-search.ts'
 import { inspectAsText } from './internal/inspect.ts'
+import { NOWHERE } from './untrusted.ts'
 
 /** Where and how free space is looked for. */
 export interface FindFreeOptions {
@@ -38,12 +39,15 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
   protected readonly index: AreaIndex<F, P, A>
   /** @internal */
   protected state: QueryState
+  /** @internal */
+  protected distrusted: readonly AddrRange[]
   #search: GapSearch<F, P, A> | undefined
 
   /** @internal */
-  constructor(index: AreaIndex<F, P, A>) {
+  constructor(index: AreaIndex<F, P, A>, distrusted: readonly AddrRange[] = NOWHERE) {
     this.index = index
     this.state = 'ready'
+    this.distrusted = distrusted
     this.#search = undefined
   }
 
@@ -56,6 +60,14 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
   /** Whether there is no area. */
   get isEmpty(): boolean {
     return this.size === 0
+  }
+
+  /**
+   * Where undoing was refused, so that the page table may differ from the set: nothing is done there, and no free
+   * space found. Ascending, disjoint, empty as a rule.
+   */
+  get untrusted(): readonly AddrRange[] {
+    return this.distrusted
   }
 
   /**
@@ -90,19 +102,21 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
 
   /**
    * Finds `size` free bytes, and gives their start or undefined. A size of 0, or one that is no
-   * multiple of `align`, finds nothing. The guards of areas are kept clear.
+   * multiple of `align`, finds nothing. The guards of areas are kept clear, untrusted ranges not offered.
    *
-   * O(log n), plus the gaps that are large enough but cannot be used because of alignment or guards.
+   * O(log n), plus the gaps that are large enough but cannot be used because of alignment, guards or distrust.
    *
    * @throws TypeError, RangeError if a value is no 64-bit one, `align` no power of two, `alignOffset` not below it
    */
   findFreeArea(size: bigint, options: FindFreeOptions = {}): A | undefined {
     if (this.state !== 'ready') this.refuse()
+    checkObject(options, 'options')
     const { limit = WHOLE_SPACE, align = 1n, alignOffset = 0n, direction = 'up', gap = NO_GAP } = options
-    const { hint = direction === 'up' ? limit.start : limit.end } = options
-    const { below: gapBelow = 0n, above: gapAbove = 0n } = gap
     checkSize(size, 'size')
     checkRange(limit, 'limit')
+    checkObject(gap, 'gap')
+    const { hint = direction === 'up' ? limit.start : limit.end } = options
+    const { below: gapBelow = 0n, above: gapAbove = 0n } = gap
     checkAlign(align, 'align')
     if (alignOffset !== 0n) checkWord(alignOffset, 'alignOffset')
     if (alignOffset >= align) throw new RangeError(`"alignOffset" must be below the alignment, got ${String(alignOffset)}`)
@@ -110,13 +124,20 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
     checkSize(hint, 'hint')
     checkSize(gapBelow, 'gap.below')
     checkSize(gapAbove, 'gap.above')
-    const low = direction === 'up' && hint > limit.start ? hint : limit.start
-    const high = direction === 'down' && hint < limit.end ? hint : limit.end
-    if (size === 0n || low >= high || high - low < size || (size & (align - 1n)) !== 0n) return undefined
+    let low: bigint = direction === 'up' && hint > limit.start ? hint : limit.start
+    let high = direction === 'down' && hint < limit.end ? hint : limit.end
+    if (size === 0n || (size & (align - 1n)) !== 0n) return undefined
     const search = (this.#search ??= new GapSearch(this.index))
-    const request = { size, align, alignOffset, low, high, gapBelow, gapAbove }
-    // What lies in the limit and starts an area is an address of the set's kind.
-    return (direction === 'up' ? search.lowest(request) : search.highest(request)) as A | undefined
+    while (low < high && high - low >= size) {
+      const request = { size, align, alignOffset, low, high, gapBelow, gapAbove }
+      const found = direction === 'up' ? search.lowest(request) : search.highest(request)
+      const untrusted = found === undefined || this.distrusted.length === 0 ? undefined : this.untrustedIn(found, size)
+      // What lies in the limit and starts an area is an address of the set's kind.
+      if (untrusted === undefined) return found as A | undefined
+      if (direction === 'up') low = untrusted.end
+      else high = untrusted.start
+    }
+    return undefined
   }
 
   /** Iterates over all areas in address order. */
@@ -146,6 +167,11 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
     const lines = [`${name}(${String(this.index.count)} ${this.index.count === 1 ? 'area' : 'areas'})`]
     for (const area of new AreaIterator(this.index, 0, 0, SPACE_END_KEY, 0)) lines.push(`  ${area.toString()}`)
     return lines.join('\n')
+  }
+
+  /** @internal The lowest untrusted range that intersects a range that is not empty. */
+  protected untrustedIn(start: bigint, size: bigint): AddrRange | undefined {
+    return this.distrusted.find((range) => range.start < start + size && start < range.end)
   }
 
   /**

@@ -1,24 +1,25 @@
 // MemorySet: the areas of one address space and the page table that realises them, changed
 // together or not at all. Every operation first plans (plan.ts), then has the backends act
 // (act.ts), then commits the new areas to the index in one step (internal/splice.ts).
-import { addrRangeFromSize, checkSize, checkWord, formatHex, WORD_SPACE } from '@addrspace/memory-addr'
-import type { AddrRange, AnyAddr, VirtAddr } from '@addrspace/memory-addr'
+import { addrRangeFromSize, checkObject, checkRange, checkSize, checkWord, formatHex, WORD_SPACE } from '@addrspace/memory-addr'
+import type { AddrRange, AnyAddr, RangeLike, VirtAddr } from '@addrspace/memory-addr'
 
 import { act, asTransactional, compensate, isRefusal, undoError } from './act.ts'
 import { AreaIndex } from './area-index.ts'
 import type { MemoryArea } from './area.ts'
 import type { Access, FaultAnswer, MappingBackend, TransactionalPageTable } from './backend.ts'
-import { DONE, MappingError, refused } from './errors.ts'
+import { DONE, MappingError, printedRange, refused } from './errors.ts'
 import type { MappingResult } from './errors.ts'
 import type { Guards } from './internal/attributes.ts'
 import { NO_GUARDS } from './internal/attributes.ts'
-import { checkChoice, checkFunction } from './internal/check-arguments.ts'
+import { checkChoice, checkFunction, yesOrNo } from './internal/check-arguments.ts'
 import { checkIndex } from './internal/check-index.ts'
 import { replaceRun } from './internal/splice.ts'
 import { checkBackend, guardsOf, mayMerge, Plan } from './plan.ts'
 import type { PlanStep } from './plan.ts'
 import { AreaQueries } from './queries.ts'
 import { MemorySetSnapshot } from './snapshot.ts'
+import { joined, without } from './untrusted.ts'
 
 export interface MemorySetOptions<F, P> {
   /** What the backends of all areas change; the set itself never looks into it. */
@@ -62,13 +63,14 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
   readonly #plan: Plan<F, P, A>
   /** What was done since the outermost transaction began, for a page table that cannot roll back. */
   readonly #journal: PlanStep<F, P, A>[]
-  /** Where undoing was refused since the outermost transaction began. */
+  /** Where undoing was refused since the outermost transaction began; outside of one, only until it is added to `distrusted`. */
   readonly #untrusted: AddrRange[]
   #depth: number
 
   /** @throws TypeError, RangeError if an option is none of those it can be */
   constructor(options: MemorySetOptions<F, P>) {
     super(AreaIndex.empty())
+    checkObject(options, 'options')
     const { pageTable, flagsEqual = Object.is, permits, merge = 'never' } = options
     checkChoice(merge, ['never', 'equal-neighbours'], 'merge')
     checkFunction(flagsEqual, 'flagsEqual')
@@ -88,12 +90,13 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
    * Adds an area and has its backend map it. O(log n + areas replaced).
    *
    * Refused: `empty-range`, `out-of-range`, `misaligned` (InvalidParam); `overlap` (AlreadyExists);
-   * `backend-refused` (BadState).
+   * `backend-refused`, `undo-refused`, `untrusted` (BadState).
    *
    * @throws TypeError, RangeError if an argument is none
    */
   map(start: A, size: bigint, flags: F, backend: MappingBackend<F, P, A>, options: MapOptions = {}): MappingResult {
     if (this.state !== 'ready') this.refuse()
+    checkObject(options, 'options')
     const { onOverlap = 'refuse', guards } = options
     checkBackend(backend, 'backend', 'must be a MappingBackend')
     checkChoice(onOverlap, ['refuse', 'replace'], 'onOverlap')
@@ -103,14 +106,15 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     if (size === 0n) {
       return refused(new MappingError('empty-range', `an area is never empty, got size 0 at ${formatHex(start)}`, { range: addrRangeFromSize<AnyAddr>(start, size) }))
     }
-    return this.#carryOut((plan) => plan.map(start, size, flags, backend, kept, onOverlap === 'replace'))
+    return this.#carryOut(start, size, (plan) => plan.map(start, size, flags, backend, kept, onOverlap === 'replace'))
   }
 
   /**
    * Removes all of the range that is mapped; holes are fine, and size 0 is nothing to do. Areas
    * that reach out of the range are cut. O(log n + areas touched).
    *
-   * Refused: `out-of-range`, `misaligned` (InvalidParam); `backend-refused` (BadState).
+   * Refused: `out-of-range`, `misaligned` (InvalidParam); `backend-refused`, `undo-refused`, `untrusted`
+   * (BadState).
    *
    * @throws TypeError, RangeError if an argument is none
    */
@@ -119,7 +123,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     const outOfRange = checkRequest(start, size)
     if (outOfRange !== undefined) return outOfRange
     if (size === 0n) return DONE
-    return this.#carryOut((plan) => plan.unmap(start, size))
+    return this.#carryOut(start, size, (plan) => plan.unmap(start, size))
   }
 
   /**
@@ -128,32 +132,34 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
    * the old one is applied like any other. Areas that reach out of the range are split. Size 0 is
    * nothing to do. O(log n + areas touched).
    *
-   * Refused: `out-of-range`, `misaligned`, `hole` (InvalidParam); `backend-refused` (BadState).
+   * Refused: `out-of-range`, `misaligned`, `hole` (InvalidParam); `backend-refused`, `undo-refused`,
+   * `untrusted` (BadState).
    *
    * @throws TypeError, RangeError if an argument is none
    */
   protect(start: A, size: bigint, update: (flags: F, area: MemoryArea<F, P, A>) => F | undefined, options: ProtectOptions = {}): MappingResult {
     if (this.state !== 'ready') this.refuse()
+    checkObject(options, 'options')
     const { holes = 'skip' } = options
     if (typeof update !== 'function') throw new TypeError(`"update" must be a function from old flags to new ones, got ${typeof update}`)
     checkChoice(holes, ['skip', 'refuse'], 'holes')
     const outOfRange = checkRequest(start, size)
     if (outOfRange !== undefined) return outOfRange
     if (size === 0n) return DONE
-    return this.#carryOut((plan) => plan.protect(start, size, update, holes === 'skip'))
+    return this.#carryOut(start, size, (plan) => plan.protect(start, size, update, holes === 'skip'))
   }
 
-  /** Removes all areas. Refused: `backend-refused` (BadState). O(n). */
+  /** Removes all areas. Refused: `backend-refused`, `undo-refused`, `untrusted` (BadState). O(n). */
   clear(): MappingResult {
     if (this.state !== 'ready') this.refuse()
-    return this.#carryOut((plan) => plan.unmap(0n as A, WORD_SPACE))
+    return this.#carryOut(0n, WORD_SPACE, (plan) => plan.unmap(0n as A, WORD_SPACE))
   }
 
   /**
    * Answers an access that the page table did not allow: finds the area, checks its flags and asks
    * its backend. `installed` means try again, `present` that the page was there already. O(log n).
    *
-   * Refused (BadState): `no-area`, `access-denied`, `no-fault-handler`, `backend-refused`.
+   * Refused (BadState): `untrusted`, `no-area`, `access-denied`, `no-fault-handler`, `backend-refused`.
    *
    * @throws TypeError, RangeError if an argument is none
    */
@@ -161,11 +167,13 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     if (this.state !== 'ready') this.refuse()
     checkWord(addr, 'addr')
     checkChoice(access, ['read', 'write', 'exec'], 'access')
+    const untrusted = this.#untrustedError(addr, 1n)
+    if (untrusted !== undefined) return refused(untrusted)
     const area = this.find(addr)
     const range = addrRangeFromSize<AnyAddr>(addr, 1n)
     if (area === undefined) return refused(new MappingError('no-area', `no area contains ${formatHex(addr)}`, { range }))
     return this.#guarded(() => {
-      if (this.#permits !== undefined && !this.#permits(area.flags, access)) {
+      if (this.#permits !== undefined && !yesOrNo(this.#permits(area.flags, access), 'permits')) {
         return refused(new MappingError('access-denied', `the area ${area.toString()} does not permit ${access} at ${formatHex(addr)}`, { range, area }))
       }
       if (area.backend.fault === undefined) {
@@ -186,7 +194,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
   /** A frozen view of the areas as they are now, to be released with `dispose()`. O(1). */
   snapshot(): MemorySetSnapshot<F, P, A> {
     if (this.state !== 'ready') this.refuse()
-    return new MemorySetSnapshot(this.index.fork())
+    return new MemorySetSnapshot(this.index.fork(), this.distrusted)
   }
 
   /**
@@ -197,30 +205,45 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
    * Refused: with what `fn` gives; `undo-refused` if going back is refused by a backend (BadState).
    *
    * @throws what `fn` throws
-   * @throws TypeError if `fn` gives no result
+   * @throws TypeError if `fn` is no function or gives no result
    * @throws MappingError (`undo-refused`) if `fn` throws and going back is refused by a backend
    */
   transaction<T>(fn: () => MappingResult<T>): MappingResult<T> {
     if (this.state !== 'ready') this.refuse()
+    checkFunction(fn, 'fn')
+    this.#guarded(() => this.#table?.beginTransaction())
     const before = this.index.fork()
     const mark = { journal: this.#journal.length, untrusted: this.#untrusted.length }
-    this.#table?.beginTransaction()
     this.#depth++
     let result: MappingResult<T>
+    let refusal: MappingError | undefined
     try {
       result = fn()
-      checkResult(result)
+      refusal = refusalIn(result)
     } catch (thrown) {
       throw this.#goBack(before, mark, thrown) ?? thrown
     }
-    if (!result.ok) {
-      const error = this.#goBack(before, mark, result.error)
+    if (refusal !== undefined) {
+      const error = this.#goBack(before, mark, refusal)
       return error === undefined ? result : refused(error)
     }
     before.dispose()
     if (--this.#depth === 0) this.#journal.length = this.#untrusted.length = 0
     this.#table?.commitTransaction()
     return result
+  }
+
+  /**
+   * Takes the page table for trustworthy again in a range: the caller has seen to it that there, it is what the set
+   * says. Trusting what is trusted changes nothing.
+   *
+   * @throws TypeError within a transaction; TypeError, RangeError if it is no range
+   */
+  trust(range: RangeLike<A>): void {
+    if (this.state !== 'ready') this.refuse()
+    checkRange(range, 'range')
+    if (this.#depth > 0) throw new TypeError('a range must not be trusted within a transaction')
+    this.distrusted = without(this.distrusted, range)
   }
 
   /**
@@ -239,29 +262,36 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     }
   }
 
-  #carryOut(planWith: (plan: Plan<F, P, A>) => MappingError | undefined): MappingResult {
+  #carryOut(start: bigint, size: bigint, planWith: (plan: Plan<F, P, A>) => MappingError | undefined): MappingResult {
+    const untrusted = this.#untrustedError(start, size)
+    if (untrusted !== undefined) return refused(untrusted)
     const plan = this.#plan
     this.state = 'busy'
     try {
-      const error = planWith(plan) ?? (plan.stepCount === 0 ? undefined : act(plan.steps, plan.stepCount, this.pageTable, this.#table))
-      if (error !== undefined) {
-        this.#remember(error)
-        return refused(error)
-      }
+      const error = planWith(plan) ?? (plan.stepCount === 0 ? undefined : act(plan.steps, plan.stepCount, this.pageTable, this.#table, this.#untrusted))
+      if (error !== undefined) return refused(error)
       if (plan.stepCount > 0) this.#commit(plan)
-    } catch (thrown) {
-      this.#remember(thrown)
-      throw thrown
     } finally {
       this.state = 'ready'
       plan.reset()
+      this.#distrust()
     }
     return DONE
   }
 
-  /** Keeps where undoing was refused, for the transaction around it. */
-  #remember(error: unknown): void {
-    if (this.#depth > 0 && error instanceof MappingError) for (const range of error.untrusted) this.#untrusted.push(range)
+  /** The refusal to work in a range that is not empty, where undoing was refused before. */
+  #untrustedError(start: bigint, size: bigint): MappingError | undefined {
+    const range = this.distrusted.length === 0 ? undefined : this.untrustedIn(start, size)
+    if (range === undefined) return undefined
+    const message = `undoing was refused in ${printedRange(range.start, range.end)}; nothing is done there until it is trusted again`
+    return new MappingError('untrusted', message, { range })
+  }
+
+  /** Remembers where undoing was refused, until told otherwise. */
+  #distrust(): void {
+    if (this.#untrusted.length === 0) return
+    this.distrusted = joined(this.distrusted, this.#untrusted)
+    if (this.#depth === 0) this.#untrusted.length = 0
   }
 
   #commit(plan: Plan<F, P, A>): void {
@@ -273,32 +303,37 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
 
   /** Rolls a transaction back; gives the error of undoing that was refused, now or inside it. */
   #goBack(before: AreaIndex<F, P, A>, mark: { readonly journal: number; readonly untrusted: number }, cause: unknown): MappingError | undefined {
-    this.index.revertTo(before)
-    this.#table?.rollbackTransaction()
     const journal = this.#journal
-    const refusedNow = this.#guarded(() => compensate(journal, mark.journal, journal.length, this.pageTable))
-    const untrusted = [...this.#untrusted.slice(mark.untrusted), ...refusedNow]
-    journal.length = mark.journal
-    this.#untrusted.length = mark.untrusted
-    if (--this.#depth > 0) for (const range of untrusted) this.#untrusted.push(range)
-    return undoError(untrusted, cause)
+    this.index.revertTo(before)
+    try {
+      this.#guarded(() => {
+        this.#table?.rollbackTransaction()
+        compensate(journal, mark.journal, journal.length, this.pageTable, this.#untrusted)
+      })
+      return undoError(this.#untrusted.slice(mark.untrusted), cause)
+    } finally {
+      journal.length = mark.journal
+      this.#depth--
+      this.#distrust()
+    }
   }
 
   #faultOf(area: MemoryArea<F, P, A>, addr: A, access: Access): FaultAnswer {
     this.#table?.beginTransaction()
-    let answer: unknown
+    let answer: FaultAnswer
     try {
-      answer = area.backend.fault?.(addr, access, area.flags, this.pageTable)
-      if (answer === 'installed' || answer === 'present') {
-        this.#table?.commitTransaction()
-        return answer
+      const given: unknown = area.backend.fault?.(addr, access, area.flags, this.pageTable)
+      if (given !== 'installed' && given !== 'present' && !isRefusal(given)) {
+        throw new TypeError(`"fault" of a backend must answer installed, present or a refusal with a reason, got ${typeof given}`)
       }
-      if (!isRefusal(answer)) throw new TypeError(`"fault" of a backend must answer installed, present or a refusal with a reason, got ${typeof answer}`)
+      answer = given
     } catch (thrown) {
       this.#table?.rollbackTransaction()
       throw thrown
     }
-    this.#table?.rollbackTransaction()
+    // Not above: what a sink throws at the end must not roll back a bracket that has ended.
+    if (answer === 'installed' || answer === 'present') this.#table?.commitTransaction()
+    else this.#table?.rollbackTransaction()
     return answer
   }
 
@@ -326,14 +361,20 @@ function checkRequest(start: bigint, size: bigint): ReturnType<typeof refused> |
 }
 
 function checkedGuards(guards: Partial<Guards>): Guards {
+  checkObject(guards, 'guards')
   const { below = 0n, above = 0n } = guards
   checkSize(below, 'guards.below')
   checkSize(above, 'guards.above')
   return guardsOf(below, above)
 }
 
-function checkResult(result: unknown): asserts result is MappingResult<unknown> {
-  if (typeof result === 'object' && result !== null && 'ok' in result && typeof result.ok === 'boolean') return
+/** What a result refuses with; undefined if it does not. Looks at it once: what it says later counts for nothing. */
+function refusalIn(result: unknown): MappingError | undefined {
+  if (typeof result === 'object' && result !== null && 'ok' in result) {
+    const { ok } = result
+    if (ok === true) return undefined
+    if (ok === false && 'error' in result && result.error instanceof Error) return result.error as MappingError
+  }
   const kind = result instanceof Promise ? 'a promise; a transaction is synchronous' : result === null ? 'null' : typeof result
   throw new TypeError(`"fn" of a transaction must give a MappingResult, got ${kind}`)
 }

@@ -16,6 +16,7 @@ describe('a mapping error', () => {
     ['no-fault-handler', 'BadState'],
     ['backend-refused', 'BadState'],
     ['undo-refused', 'BadState'],
+    ['untrusted', 'BadState'],
   ])('%s is %s', (reason, code) => {
     const error = new MappingError(reason, 'what it says')
     expect(error).toBeInstanceOf(Error)

@@ -67,7 +67,7 @@ expectTypeOf<MappingErrorCode>().toEqualTypeOf<'InvalidParam' | 'AlreadyExists' 
 expectTypeOf<RefusalReason>().toEqualTypeOf<'out-of-frames' | 'already-mapped' | 'not-mapped' | 'misaligned' | 'not-expressible'>()
 expectTypeOf<MappingErrorReason>().toEqualTypeOf<
   | 'empty-range' | 'out-of-range' | 'misaligned' | 'overlap' | 'hole' | 'no-area' | 'access-denied' | 'backend-refused' | 'no-fault-handler'
-  | 'undo-refused'
+  | 'undo-refused' | 'untrusted'
 >()
 
 // --- Options ---------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import { setProtectCases } from './set-protect.ts'
 import { setRangeCases } from './set-range.ts'
 import { setTransactionCases } from './set-transaction.ts'
 import { setUnmapCases } from './set-unmap.ts'
+import { setUntrustedCases } from './set-untrusted.ts'
 import { setViewCases } from './set-view.ts'
 import { tableCases } from './table.ts'
 
@@ -35,6 +36,7 @@ export const CASES: readonly ConformanceCase[] = [
   ...setViewCases,
   ...setFaultCases,
   ...setFailureCases,
+  ...setUntrustedCases,
   ...setTransactionCases,
   ...setModelCases,
 ]
