@@ -1,0 +1,29 @@
+// One run: a fresh world and its twin, and a list of commands for both.
+import { Comparison, noCounts, type Expectations, type ModelCounts, type Witness } from './comparison.ts'
+import { closeBrackets, type Command } from './command.ts'
+import { twinOptionsOf, type OpenWorld, type Setting } from './model-world.ts'
+
+/** Where a run went wrong, and how. */
+export interface RunFailure {
+  readonly message: string
+  /** The commands with their brackets closed; the first `length` of these were begun. */
+  readonly commands: readonly Command[]
+  readonly length: number
+  readonly expectations: Expectations
+  readonly witnesses: readonly Witness[]
+}
+
+/** Runs commands, and gives what went wrong or undefined. */
+export function runCommands(open: OpenWorld, setting: Setting, commands: readonly Command[], counts: ModelCounts = noCounts()): RunFailure | undefined {
+  const closed = closeBrackets(commands)
+  const world = open(setting.name, setting.options)
+  const comparison = new Comparison(world, twinOptionsOf(setting, world), counts)
+  try {
+    comparison.run(closed)
+    return undefined
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const { expectations, witnesses = [], at } = comparison
+    return { message, commands: closed, length: Math.min(at + 1, closed.length), expectations, witnesses }
+  }
+}
