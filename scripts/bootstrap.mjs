@@ -32,6 +32,7 @@ const commands = {
   types: ['turbo', 'run', 'types', 'types:scripts'],
   lint: ['turbo', 'run', 'lint', 'lint:scripts'],
   addrspace: [...fromSource, 'apps/playground/src/cli/main.ts'],
+  soak: [...fromSource, 'packages/reliability/run/soak.ts'],
   exec: [],
   pnpm: ['pnpm'],
 }

@@ -23,7 +23,7 @@ export interface Setting {
 
 /** Enough for most, so that little is refused for want of a frame; and so few that much is. */
 const MANY_FRAMES = 1024
-const FEW_FRAMES = 24
+const FEW_FRAMES = 12
 
 const PLAIN_BITS = [0, 1, 3, 3, 5, 255] as const
 /** Some that nobody can express, some that hardware does not see. */
