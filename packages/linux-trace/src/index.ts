@@ -3,6 +3,7 @@ export { parseStraceLine, type CallOutcome, type StraceRecord } from './strace-l
 export { LineSplitter, MAX_LINE_LENGTH, type TextSource } from './lines.ts'
 export { isMemoryCall, parseMemoryCall, type MemoryCall } from './memory-call.ts'
 export { EXECUTE, formatPermission, READ, WRITE, type Permission } from './permission.ts'
+export { type AreaFlags } from './area-flags.ts'
 export { AreaBackend, type AreaKind, type AreaSource } from './area-backend.ts'
 export { type ChosenPlace, type ReplayObserver, type ReplayTarget, type Span } from './traced-space.ts'
 export {
@@ -23,6 +24,6 @@ export {
 } from './replay.ts'
 export { choosePlace, findMmapLayout, type FreeSpace, type MmapLayout, type PlaceRequest } from './address-rule.ts'
 export { Prediction, type Misprediction, type PredictionOptions, type PredictionReport } from './prediction.ts'
-export { kernelAreas } from './kernel-areas.ts'
+export { measureParity, type MergeReport, type ParityReport } from './parity.ts'
 export { ReplayError, TraceInputError, type SourceLine } from './errors.ts'
 export { Touching, type TableRule, type TableViolation, type TouchingOptions } from './touching.ts'

@@ -3,7 +3,6 @@
  * for an `mmap(NULL, …)`, the rule is asked what it would choose in the set as it is at that moment. What the kernel
  * really chose is then mapped, so that one wrong prediction does not lead to others.
  */
-import type { VirtAddr } from '@addrspace/memory-addr'
 import { virtAddr } from '@addrspace/memory-addr'
 import type { MemorySet } from '@addrspace/memory-set'
 
@@ -97,7 +96,7 @@ function isSharedMemory(path: string, sharing: 'shared' | 'private'): boolean {
 }
 
 function areaFrom<F, P>(set: MemorySet<F, P>, address: bigint): ReturnType<FreeSpace['areaFrom']> {
-  for (const area of set.areasIn({ start: virtAddr(address) as VirtAddr, end: 1n << 64n })) {
+  for (const area of set.areasIn({ start: virtAddr(address), end: 1n << 64n })) {
     return { start: area.start, end: area.end, growsDown: area.backend instanceof AreaBackend && area.backend.kind.growsDown }
   }
   return undefined

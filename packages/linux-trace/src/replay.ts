@@ -235,6 +235,7 @@ export class Replay<F, P> {
     const kernel = this.lists.checkpoints?.get(line)
     if (kernel === undefined) return
     this.checkpoints += 1
+    this.target.observer?.reached?.(line)
     for (const difference of this.compare(kernel)) this.differences.push({ ...difference, checkpoint: line })
   }
 

@@ -155,6 +155,6 @@ function readOutcome(text: string): CallOutcome | undefined {
 /** Calls whose outcome some rule reads; of all others it only has to be there. */
 const READ_OUTCOMES: ReadonlySet<string> = new Set([
   ...['mmap', 'munmap', 'mprotect', 'pkey_mprotect', 'brk', 'mremap', 'shmget', 'shmat', 'shmdt'],
-  ...['remap_file_pages', 'io_setup', 'map_shadow_stack'],
+  ...['madvise', 'mlock', 'mlock2', 'munlock', 'remap_file_pages', 'io_setup', 'map_shadow_stack'],
   ...['clone', 'clone3', 'fork', 'vfork', 'execve', 'execveat', 'exit', 'exit_group'],
 ])

@@ -50,6 +50,8 @@ export interface ChosenPlace {
 export interface ReplayObserver {
   /** Before the set is told: the kernel has chosen this place. */
   chosen?(place: ChosenPlace): void
+  /** Everything up to this line, that of a checkpoint, has been done. */
+  reached?(line: number): void
   /** The range is one new area; what was there before is gone. */
   mapped?(range: Span, permission: Permission, kind: AreaKind): void
   /** The range is free; it may have been so in part before. */

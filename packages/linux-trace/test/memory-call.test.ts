@@ -12,10 +12,12 @@ describe('mmap', () => {
       address: 0x7fff_f7df_a000n,
       size: 1404928n,
       permission: READ | EXECUTE,
+      attributes: 0,
       sharing: 'private',
       placement: 'fixed',
       growsDown: false,
       hugePages: false,
+      isLow: false,
       mappedFile: '/usr/lib/libc.so.6',
       offset: 0x2_6000n,
     })

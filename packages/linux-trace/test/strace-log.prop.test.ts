@@ -53,10 +53,12 @@ describe('a rendered mmap', () => {
           address: call.address,
           size: ((call.size + 4095n) / 4096n) * 4096n,
           permission: (call.protection.includes('PROT_READ') ? 1 : 0) + (call.protection.includes('PROT_WRITE') ? 2 : 0) + (call.protection.includes('PROT_EXEC') ? 4 : 0),
+          attributes: (call.flags.includes('MAP_NORESERVE') ? 0x8 : 0) + (call.flags.includes('MAP_STACK') ? 0x100 : 0),
           sharing: call.isShared ? 'shared' : 'private',
           placement: call.flags.includes('MAP_FIXED') ? 'fixed' : 'free',
           growsDown: call.flags.includes('MAP_GROWSDOWN'),
           hugePages: false,
+          isLow: false,
           mappedFile: call.path ?? `descriptor ${call.descriptor}`,
           offset: call.offset,
         })

@@ -44,12 +44,12 @@ describe('a bundled trace', () => {
 // Recorded with Linux 6.18 and strace 6.1 from recordings/mixed.c: threads, processes that share the memory, segments,
 // grow-down areas; with times and durations, with `[pid N]` and strace's own messages, with raw numbers.
 describe('a recording of mixed.c', () => {
-  it.each(recordingNames)('%s gives the kernel\'s list', async (name) => {
+  it.each(recordingNames.filter((name) => name.startsWith('mixed')))('%s gives the kernel\'s list', async (name) => {
     expect(await replay(readTrace(name))).toMatchObject({ match: true, differences: [], violations: [] })
   })
 
   it('is there in every form', () => {
-    expect(recordingNames).toEqual(['mixed-pids', 'mixed-raw', 'mixed-times'])
+    expect(recordingNames).toEqual(['mixed-pids', 'mixed-raw', 'mixed-times', 'places', 'places-random'])
     const has = (name: string, line: RegExp): boolean => line.test(readTrace(name).log)
     expect(has('mixed-pids', /^\[pid +\d+\] .*\(.*strace: Process \d+ attached$/m)).toBe(true)
     expect(has('mixed-raw', / mmap\(NULL, \d+, 0x1, 0x2, /)).toBe(true)
