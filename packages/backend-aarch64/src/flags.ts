@@ -1,7 +1,7 @@
 // Portable flags and the fields of a leaf, both ways: what is granted for which request, or why it is
 // refused, as a table. The only place outside of the bit tables where Arm's names of fields occur;
 // from here on they are called by what they do.
-import { ACCESS, DEVICE, EXECUTE, GLOBAL, hasFlags, NONE, parseFlags, READ, UNCACHED, unionOf, USER, without, WRITE } from '@addrspace/page-table'
+import { ACCESS, checkFlags, DEVICE, EXECUTE, GLOBAL, hasFlags, NONE, parseFlags, READ, UNCACHED, unionOf, USER, without, WRITE } from '@addrspace/page-table'
 import type { Grant, MappingFlags } from '@addrspace/page-table'
 
 import { highHalf, lowHalf } from './internal/halves.ts'
@@ -79,6 +79,7 @@ function rowOf(flags: MappingFlags): AccessRow {
 
 /** What is granted for these flags, or why they are refused; the same at every level. */
 export function grant(flags: MappingFlags): Grant {
+  checkFlags(flags, 'flags')
   const refusal = REFUSALS.find(({ together }) => hasFlags(flags, together))
   if (refusal !== undefined) return { kind: 'refused', why: refusal.why }
   return { kind: 'granted', flags: unionOf(parseFlags(rowOf(flags).granted), without(flags, unionOf(ACCESS, USER))) }

@@ -3,6 +3,7 @@
 // (RES0) or that an encoding is reserved, hardware may go on without a word; here such a word is
 // invalid, since what it does depends on the implementation. Hidden leaves are words that would be
 // legal leaves if they were valid, with a mark of ours; hardware sees them as it sees zero.
+import { checkWord } from '@addrspace/memory-addr'
 import type { PhysAddr } from '@addrspace/memory-addr'
 import { ABSENT, formatFlags, HIDDEN, INVALID, LEAF, TABLE } from '@addrspace/page-table'
 import type { AbsentEntry, Access, AccessVerdict, EntryClass, EntryLayout, InvalidEntry, LeafEntry, Mode, PteEntry, PteFormat, TableEntry, WalkedPath } from '@addrspace/page-table'
@@ -61,6 +62,7 @@ function classify(low: number, high: number, level: number): EntryClass {
 }
 
 function decode(word: bigint, level: number): PteEntry {
+  checkWord(word, 'word')
   const low = lowHalf(word)
   const high = highHalf(word)
   switch (classify(low, high, level)) {

@@ -1,6 +1,6 @@
 // The mock: a lawful backend in as few lines as one can be, for tests, and to start one's own from.
 // Every method first checks the whole range and only then writes, so that a refusal changes nothing.
-import { checkSize, checkWord } from '@addrspace/memory-addr'
+import { addrRangeFromSize, checkWord } from '@addrspace/memory-addr'
 import type { AnyAddr, VirtAddr } from '@addrspace/memory-addr'
 import type { Access, BackendAnswer, FaultAnswer, MappingBackend } from '@addrspace/memory-set'
 
@@ -13,25 +13,25 @@ import type { MockPageTable } from './mock-page-table.ts'
  */
 export class MockBackend<A extends AnyAddr = VirtAddr> implements MappingBackend<number, MockPageTable, A> {
   map(start: A, size: bigint, flags: number, pageTable: MockPageTable): BackendAnswer {
-    checkRequest(start, size)
+    const { end } = addrRangeFromSize<AnyAddr>(start, size)
     checkFlags(flags, 'flags')
-    if (!pageTable.isUnmapped(start, start + size)) return { reason: 'already-mapped' }
-    pageTable.write(start, start + size, flags)
+    if (!pageTable.isUnmapped(start, end)) return { reason: 'already-mapped' }
+    pageTable.write(start, end, flags)
     return true
   }
 
   unmap(start: A, size: bigint, pageTable: MockPageTable): BackendAnswer {
-    checkRequest(start, size)
-    if (!pageTable.isMapped(start, start + size)) return { reason: 'not-mapped' }
-    pageTable.write(start, start + size, undefined)
+    const { end } = addrRangeFromSize<AnyAddr>(start, size)
+    if (!pageTable.isMapped(start, end)) return { reason: 'not-mapped' }
+    pageTable.write(start, end, undefined)
     return true
   }
 
   protect(start: A, size: bigint, newFlags: number, pageTable: MockPageTable): BackendAnswer {
-    checkRequest(start, size)
+    const { end } = addrRangeFromSize<AnyAddr>(start, size)
     checkFlags(newFlags, 'newFlags')
-    if (!pageTable.isMapped(start, start + size)) return { reason: 'not-mapped' }
-    pageTable.write(start, start + size, newFlags)
+    if (!pageTable.isMapped(start, end)) return { reason: 'not-mapped' }
+    pageTable.write(start, end, newFlags)
     return true
   }
 
@@ -40,12 +40,6 @@ export class MockBackend<A extends AnyAddr = VirtAddr> implements MappingBackend
     checkWord(addr, 'addr')
     return pageTable.flagsAt(addr) === undefined ? { reason: 'not-mapped' } : 'present'
   }
-}
-
-function checkRequest(start: bigint, size: bigint): void {
-  checkWord(start, 'start')
-  checkSize(size, 'size')
-  checkSize(start + size, 'start + size')
 }
 
 function checkFlags(flags: unknown, name: string): void {

@@ -1,10 +1,13 @@
 // Areas whose pages are frames of their own, zero when they are first seen: allocated with the area,
 // or one by one as they are touched.
+import { checkObject, checkWord } from '@addrspace/memory-addr'
 import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 import type { Access, BackendAnswer, FaultAnswer, MappingBackend } from '@addrspace/memory-set'
+import { checkFlags } from '@addrspace/page-table'
 import type { LeafRun, MappingFlags, PageTable } from '@addrspace/page-table'
 
 import { answerOf, refusalOf } from './answer.ts'
+import { checkRequest } from './check-request.ts'
 
 const PAGE = 4096n
 
@@ -16,18 +19,23 @@ export interface FrameBackendOptions {
 /**
  * Backs every page of 4 KiB by a frame from the page table's allocator. With `demand` it is lazy: an
  * untouched page is as good as mapped, and unmapping and protecting cost by tables, not by pages.
+ *
+ * Every method throws a TypeError or a RangeError for an argument that is none.
  */
 export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C>> {
   readonly granule: bigint = PAGE
   readonly when: 'eager' | 'demand'
 
   constructor(options: FrameBackendOptions) {
+    checkObject(options, 'options')
     const { when } = options
-    if (!['eager', 'demand'].includes(when)) throw new RangeError(`"when" must be eager or demand, got ${JSON.stringify(when)}`)
+    if (!['eager', 'demand'].includes(when)) throw new RangeError(`"when" must be eager or demand, got ${typeof when === 'string' ? when : typeof when}`)
     this.when = when
   }
 
   map(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
+    checkRequest(start, size)
+    checkFlags(flags, 'flags')
     if (((start | size) & (PAGE - 1n)) !== 0n) return { reason: 'misaligned' }
     const grant = pageTable.format.grant(flags)
     if (grant.kind === 'refused') return { reason: 'not-expressible', cause: grant.why }
@@ -38,6 +46,7 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
   }
 
   unmap(start: VirtAddr, size: bigint, pageTable: PageTable<C>): BackendAnswer {
+    checkRequest(start, size)
     return bracketed(pageTable, () => {
       // The frames are told by the leaves, which are gone afterwards. A guest can have made pointers lead
       // to more of them than there is time for; those refuse, and their leaves are not asked for.
@@ -49,11 +58,13 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
   }
 
   protect(start: VirtAddr, size: bigint, newFlags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
+    checkRequest(start, size)
     return answerOf(pageTable.protect(start, size, newFlags, { holes: this.#holes }))
   }
 
   /** Gives a page that was never touched its frame; one that is present keeps it, whatever the fault was. */
   fault(addr: VirtAddr, _access: Access, flags: MappingFlags, pageTable: PageTable<C>): FaultAnswer {
+    checkWord(addr, 'addr')
     if (pageTable.query(addr) !== undefined) return 'present'
     const answer = bracketed(pageTable, () => this.#mapAll((addr & ~(PAGE - 1n)) as VirtAddr, PAGE, flags, pageTable))
     if (answer === true) return 'installed'

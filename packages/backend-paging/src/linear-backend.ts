@@ -6,8 +6,13 @@ import type { Access, BackendAnswer, FaultAnswer, MappingBackend } from '@addrsp
 import type { MappingFlags, PageTable } from '@addrspace/page-table'
 
 import { answerOf } from './answer.ts'
+import { checkRequest } from './check-request.ts'
 
-/** Maps the virtual address `virt` to `phys`, and all others as far from there. Uses the largest leaves that fit. */
+/**
+ * Maps the virtual address `virt` to `phys`, and all others as far from there. Uses the largest leaves that fit.
+ *
+ * Every method throws a TypeError or a RangeError for an argument that is none.
+ */
 export class LinearBackend<C> implements MappingBackend<MappingFlags, PageTable<C>> {
   readonly granule: bigint = 4096n
   /** Physical minus virtual. */
@@ -21,21 +26,25 @@ export class LinearBackend<C> implements MappingBackend<MappingFlags, PageTable<
   }
 
   map(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
+    checkRequest(start, size)
     const paddr = start + this.distance
     if (paddr < 0n || paddr + size > 1n << 64n) return { reason: 'not-expressible' }
     return answerOf(pageTable.map(start, size, paddr as PhysAddr, flags))
   }
 
   unmap(start: VirtAddr, size: bigint, pageTable: PageTable<C>): BackendAnswer {
+    checkRequest(start, size)
     return answerOf(pageTable.unmap(start, size))
   }
 
   protect(start: VirtAddr, size: bigint, newFlags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
+    checkRequest(start, size)
     return answerOf(pageTable.protect(start, size, newFlags))
   }
 
   /** Everything is present from the start, so that a fault is spurious. */
   fault(addr: VirtAddr, _access: Access, _flags: MappingFlags, pageTable: PageTable<C>): FaultAnswer {
+    checkWord(addr, 'addr')
     return pageTable.query(addr) === undefined ? { reason: 'not-mapped' } : 'present'
   }
 }

@@ -2,9 +2,9 @@
 // Process" (RISC-V Privileged Architecture, Supervisor-Level ISA) for a machine without Svnapot, Svpbmt,
 // Svrsw60t59b and Zicfiss: their bits and encodings are reserved. Which words come next to which is the
 // walker's matter, and what is cached between them nobody's here.
-import { formatHex, physAddr, type PhysAddr } from '@addrspace/memory-addr'
+import { checkWord, formatHex, physAddr, type PhysAddr } from '@addrspace/memory-addr'
 import {
-  ABSENT, formatFlags, type Geometry, HIDDEN, INVALID, LEAF, TABLE,
+  ABSENT, checkFlags, formatFlags, type Geometry, HIDDEN, INVALID, LEAF, TABLE,
   type AbsentEntry, type Access, type AccessVerdict, type EntryClass, type EntryLayout, type Grant, type LeafEntry,
   type MappingFlags, type Mode, type PteEntry, type PteFormat, type TableEntry, type WalkedPath,
 } from '@addrspace/page-table'
@@ -84,6 +84,7 @@ class RiscvFormat implements PteFormat<RiscvControls> {
   }
 
   decode(word: bigint, level: number): PteEntry {
+    checkWord(word, 'word')
     const low = lowHalf(word)
     switch (this.classify(low, highHalf(word), level)) {
       case ABSENT:
@@ -134,6 +135,7 @@ class RiscvFormat implements PteFormat<RiscvControls> {
   }
 
   grant(flags: MappingFlags): Grant {
+    checkFlags(flags, 'flags')
     return grantOf(flags)
   }
 

@@ -1,8 +1,9 @@
 // The words of x86-64 long mode: what they are, how they are made, and what they let through. The
 // bits come from the tables in layout.ts; which flags become which bits is in flags.ts.
-import { formatHex, physAddr } from '@addrspace/memory-addr'
+import { checkWord, formatHex, physAddr } from '@addrspace/memory-addr'
 import {
   ABSENT,
+  checkFlags,
   formatFlags,
   HIDDEN,
   INVALID,
@@ -133,6 +134,7 @@ class LongModeFormat implements PteFormat<X8664Controls> {
   }
 
   decode(word: bigint, level: number): PteEntry {
+    checkWord(word, 'word')
     const low = lowHalf(word)
     const high = highHalf(word)
     switch (this.classify(low, high, level)) {
@@ -173,6 +175,7 @@ class LongModeFormat implements PteFormat<X8664Controls> {
   }
 
   grant(flags: MappingFlags): Grant {
+    checkFlags(flags, 'flags')
     return grantFor(flags)
   }
 

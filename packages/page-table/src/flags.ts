@@ -29,7 +29,9 @@ const LETTERS = 'rwxudng'
 
 /** @throws RangeError if a value is no set of flags */
 export function checkFlags(flags: unknown, name: string): asserts flags is MappingFlags {
-  if (!Number.isInteger(flags) || ((flags as number) & ~ALL_FLAGS) !== 0) throw new RangeError(`"${name}" must be a set of flags, got ${String(flags)}`)
+  // Bounds, not a mask: a bit operation drops what is above bit 31.
+  if (typeof flags === 'number' && Number.isInteger(flags) && flags >= 0 && flags <= ALL_FLAGS) return
+  throw new RangeError(`"${name}" must be a set of flags, got ${typeof flags === 'number' ? String(flags) : typeof flags}`)
 }
 
 export function hasFlags(flags: MappingFlags, wanted: MappingFlags): boolean {
@@ -48,11 +50,13 @@ export function without(flags: MappingFlags, gone: MappingFlags): MappingFlags {
  * Reads flags from their letters, in any order: `r` read, `w` write, `x` execute, `u`
  * user, `d` device, `n` uncached, `g` global.
  *
+ * @throws TypeError for what is no string
  * @throws RangeError for another letter, or one given twice
  * @example
  * formatFlags(parseFlags('uwr')) // => 'rwu'
  */
 export function parseFlags(letters: string): MappingFlags {
+  if (typeof letters !== 'string') throw new TypeError(`"letters" must be a string, got ${typeof letters}`)
   let flags = 0
   for (const letter of letters) {
     const bit = LETTERS.indexOf(letter)
@@ -62,7 +66,12 @@ export function parseFlags(letters: string): MappingFlags {
   return flags as MappingFlags
 }
 
-/** Writes flags as letters in the order `rwxudng`. */
+/**
+ * Writes flags as letters in the order `rwxudng`.
+ *
+ * @throws RangeError if a value is no set of flags
+ */
 export function formatFlags(flags: MappingFlags): string {
+  checkFlags(flags, 'flags')
   return Array.from(LETTERS).filter((_, bit) => (flags & (1 << bit)) !== 0).join('')
 }

@@ -24,6 +24,9 @@ const LONGEST_RUN = 2 ** 18
 
 const ALL = 0xffff_ffff
 
+/** As many as a memory can have: there is a bit for each. */
+const MOST_FRAMES = 2 ** 31
+
 /**
  * The default: a bitmap over a range of physical memory, and above it bitmaps of which words are full,
  * so that the lowest free frame is found in a handful of steps.
@@ -42,6 +45,7 @@ export class BitmapAllocator implements FrameAllocator {
     if (((start | end) & 0xfffn) !== 0n) throw new RangeError(`"range" must be of whole frames, got ${formatHex(start)}..${formatHex(end)}`)
     this.#first = Number(start >> 12n)
     this.#count = Number((end - start) >> 12n)
+    if (this.#count > MOST_FRAMES) throw new RangeError(`"range" must be of at most 2^43 bytes, got ${formatHex(start)}..${formatHex(end)}`)
     this.#free = this.#count
     const levels: Uint32Array[] = []
     for (let bits = this.#count; levels.length === 0 || bits > 1; bits = Math.ceil(bits / 32)) {
@@ -68,7 +72,9 @@ export class BitmapAllocator implements FrameAllocator {
   }
 
   allocateRun(frames: number): PhysAddr | undefined {
-    if (!(frames >= 1 && frames <= LONGEST_RUN && (frames & (frames - 1)) === 0)) throw new RangeError(`"frames" must be a power of two up to ${String(LONGEST_RUN)}, got ${String(frames)}`)
+    if (!Number.isInteger(frames) || frames < 1 || frames > LONGEST_RUN || (frames & (frames - 1)) !== 0) {
+      throw new RangeError(`"frames" must be a power of two up to ${String(LONGEST_RUN)}, got ${typeof frames === 'number' ? String(frames) : typeof frames}`)
+    }
     if (frames > this.#free) return undefined
     // Aligned as physical addresses are, not as places in this range.
     for (let i = (frames - (this.#first % frames)) % frames; i + frames <= this.#count; i += frames) {

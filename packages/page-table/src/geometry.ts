@@ -1,5 +1,7 @@
 // The shape of a machine's tables: a handful of numbers, and what follows from them. Levels are
 // counted as walk steps still to go: level 0 holds the smallest leaves, the root is `levels - 1`.
+import { checkObject } from '@addrspace/memory-addr'
+
 import { checkChoice } from './internal/check-choice.ts'
 
 /** The numbers that a machine is given by. */
@@ -44,11 +46,15 @@ export class Geometry {
   readonly #spanPages: readonly number[]
   readonly #hasLeaf: readonly boolean[]
 
-  /** @throws RangeError if the numbers do not fit together */
+  /** @throws TypeError, RangeError if the numbers are none, or do not fit together */
   constructor(numbers: GeometryNumbers) {
+    checkObject(numbers, 'numbers')
     const { levels, indexBits, physBits, leafLevels, halves } = numbers
+    for (const [name, number] of Object.entries({ levels, indexBits, physBits })) {
+      if (!Number.isInteger(number)) throw new RangeError(`"${name}" must be a whole number, got ${typeof number === 'number' ? String(number) : typeof number}`)
+    }
+    if (!Array.isArray(leafLevels) || !leafLevels.every(Number.isInteger)) throw new RangeError('"leafLevels" must be a list of whole numbers')
     const virtBits = PAGE_BITS + levels * indexBits
-    if (![levels, indexBits, physBits, ...leafLevels].every(Number.isInteger)) throw new RangeError('levels and bits must be whole numbers')
     if (!(levels >= 1 && indexBits >= 1 && indexBits <= 9 && virtBits < 64)) throw new RangeError(`"levels" and "indexBits" must make less than 64 bits, got ${String(virtBits)}`)
     if (!(physBits > PAGE_BITS && physBits <= 56)) throw new RangeError(`"physBits" must be in (12, 56], got ${String(physBits)}`)
     if (leafLevels[0] !== 0 || leafLevels.some((level, i) => level >= levels || level <= (leafLevels[i - 1] ?? -1))) throw new RangeError('"leafLevels" must ascend from 0 and lie below "levels"')

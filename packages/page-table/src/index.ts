@@ -3,6 +3,7 @@ export { BitmapAllocator, type FrameAllocator } from './frame-allocator.ts'
 export {
   ACCESS,
   ALL_FLAGS,
+  checkFlags,
   DEVICE,
   EXECUTE,
   formatFlags,

@@ -1,6 +1,7 @@
 // The vocabulary in which a machine's words are written down: a bit table per kind of entry and
 // class of levels, highest bit first, that accounts for all 64 bits. Tables are data; what checks
 // and draws them is here too.
+import { checkWord } from '@addrspace/memory-addr'
 
 /** Bits high:low of a word, both inclusive. */
 export interface LayoutBits {
@@ -61,8 +62,13 @@ export function drawLayout(layout: EntryLayout): string {
   return [layout.title, ...lines.map((line) => `  ${line}`)].join('\n')
 }
 
-/** The named bits of a word that are set, as the manual writes them: flags by name, fields with their value. */
+/**
+ * The named bits of a word that are set, as the manual writes them: flags by name, fields with their value.
+ *
+ * @throws TypeError, RangeError if the word is none
+ */
 export function nameBits(layout: EntryLayout, word: bigint): string[] {
+  checkWord(word, 'word')
   return layout.bits.flatMap(({ high, low, role, name }) => {
     const value = (word >> BigInt(low)) & ((1n << BigInt(high - low + 1)) - 1n)
     if (value === 0n) return []

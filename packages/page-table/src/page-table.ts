@@ -1,7 +1,7 @@
 // PageTable: the translation of one address space, in tables in simulated physical memory. It knows
 // levels, ranges and transactions; what a word means is the format's, who owns a virtual range is
 // the caller's. A refused operation leaves the memory byte for byte as it was.
-import { checkRange, checkSize, checkWord, formatHex } from '@addrspace/memory-addr'
+import { checkObject, checkRange, checkSize, checkWord, formatHex } from '@addrspace/memory-addr'
 import type { PhysAddr, RangeLike, VirtAddr } from '@addrspace/memory-addr'
 
 import { DONE, PageTableError, refused } from './errors.ts'
@@ -15,6 +15,7 @@ import type { Geometry } from './geometry.ts'
 import { changeRange, tablesForSplits } from './internal/change-range.ts'
 import { checkChoice } from './internal/check-choice.ts'
 import { addressOf, offsetIn, pageOf } from './internal/edge.ts'
+import { givenFrame } from './internal/given-frame.ts'
 import { LeafWords } from './internal/leaf-words.ts'
 import { mapRange, tablesNeeded } from './internal/map-range.ts'
 import { pageRange } from './internal/range.ts'
@@ -27,7 +28,7 @@ import { UndoLog } from './internal/undo-log.ts'
 import type { InvalidationSink } from './invalidation.ts'
 import { leavesIn } from './leaves.ts'
 import type { LeafRun, LeavesOptions } from './leaves.ts'
-import type { PhysMemory } from './phys-memory.ts'
+import { PhysMemory } from './phys-memory.ts'
 import { transfer } from './transfer.ts'
 import type { Transfer } from './transfer.ts'
 import { translate, Walker, walkSteps } from './walk.ts'
@@ -91,9 +92,9 @@ export class PageTable<C> {
    * @throws RangeError if there are no frames for the roots in the memory, or an illegal entry is in the half to share
    */
   constructor(options: PageTableOptions<C>) {
+    checkOptions(options)
     const { memory, frames, format, invalidations, upperHalfOf, accessedDirty = 'preset' } = options
-    if (typeof invalidations !== 'function') throw new TypeError('"invalidations" must be a function')
-    checkChoice(accessedDirty, 'accessedDirty', 'preset', 'hardware')
+    if (upperHalfOf !== undefined && !(upperHalfOf instanceof PageTable)) throw new TypeError('"upperHalfOf" must be a PageTable')
     if (upperHalfOf !== undefined) upperHalfOf.#checkSharing(options)
     this.memory = memory
     this.frames = frames
@@ -109,7 +110,13 @@ export class PageTable<C> {
     this.#walker = new Walker(lower)
     this.#words = new LeafWords(format, isPreset ? format.accessedBit | format.dirtyBit : 0n)
     this.#log.begin()
-    const problem = takeRoots(lower, upper, shared)
+    let problem: string | undefined
+    try {
+      problem = takeRoots(lower, upper, shared)
+    } catch (thrown) {
+      this.#log.rollback()
+      throw thrown
+    }
     if (problem !== undefined) {
       this.#log.rollback()
       throw new RangeError(problem)
@@ -136,8 +143,9 @@ export class PageTable<C> {
     checkWord(paddr, 'paddr')
     checkFlags(flags, 'flags')
     const { geometry } = this
+    checkObject(options, 'options')
     const { maxLeafLevel = geometry.levels - 1 } = options
-    if (!Number.isInteger(maxLeafLevel) || maxLeafLevel < 0) throw new RangeError(`"maxLeafLevel" must be a level, got ${String(maxLeafLevel)}`)
+    checkCount(maxLeafLevel, 0, 'maxLeafLevel')
     const range = this.#range(vaddr, size)
     if (!range.ok) return range
     if (offsetIn(paddr) !== 0) return refused('misaligned', `"paddr" must be a multiple of 4096, got ${formatHex(paddr)}`, { vaddr })
@@ -213,6 +221,7 @@ export class PageTable<C> {
     this.#checkUse()
     checkChoice(access, 'access', 'read', 'write', 'exec')
     checkChoice(mode, 'mode', 'user', 'kernel')
+    if (controls !== this.format.defaultControls && typeof this.format.defaultControls === 'object') checkObject(controls, 'controls')
     return translate(this.#halves[0], this.#walker, this.#rootOf(vaddr), vaddr, access, mode, controls)
   }
 
@@ -244,7 +253,9 @@ export class PageTable<C> {
    */
   leaves(range: RangeLike<VirtAddr>, options: LeavesOptions = {}): IterableIterator<LeafRun> {
     checkRange(range, 'range')
-    checkChoice(options.tables ?? 'all', 'tables', 'all', 'own')
+    checkObject(options, 'options')
+    const { tables = 'all' } = options
+    checkChoice(tables, 'tables', 'all', 'own')
     this.#checkUse()
     return leavesIn(this.#halves, range, options)
   }
@@ -280,20 +291,32 @@ export class PageTable<C> {
    * undefined if there are none. They are given back if the transaction around it rolls back.
    *
    * @throws RangeError if the allocator refuses the number
+   * @throws TypeError, RangeError if it gives what is no frame, or one that is in use
    */
   allocateFrames(count: number): PhysAddr | undefined {
     this.#checkUse()
-    const frame = count === 1 ? this.frames.allocate() : this.frames.allocateRun(count)
-    if (frame === undefined) return undefined
+    checkCount(count, 1, 'frames')
     this.#log.begin()
-    this.#log.takePages(pageOf(frame), count)
+    let frame: PhysAddr | undefined
+    try {
+      frame = count === 1 ? this.frames.allocate() : this.frames.allocateRun(count)
+      if (frame !== undefined) this.#log.takePages(givenFrame(frame, count, (given) => this.#isUsed(given)), count)
+    } catch (thrown) {
+      this.#log.rollback()
+      throw thrown
+    }
     this.#log.commit()
     return frame
   }
 
-  /** Whether all of `count` frames were allocated here and not given back. A leaf may tell others: guests write leaves. */
+  /**
+   * Whether all of `count` frames were allocated here and not given back. A leaf may tell others: guests write leaves.
+   *
+   * @throws TypeError, RangeError if the address is none, or the count
+   */
   hasFrames(frame: PhysAddr, count: number): boolean {
     checkWord(frame, 'frame')
+    checkCount(count, 1, 'count')
     return offsetIn(frame) === 0 && this.#log.pages.hasAll(pageOf(frame), count)
   }
 
@@ -303,7 +326,7 @@ export class PageTable<C> {
    * @throws RangeError if one of them was not allocated here, or was given back already
    */
   freeFrames(frame: PhysAddr, count: number): void {
-    if (!(Number.isSafeInteger(count) && count >= 1 && this.hasFrames(frame, count))) {
+    if (!this.hasFrames(frame, count)) {
       throw new RangeError(`"frame" must be the first of ${String(count)} allocated here, got ${formatHex(frame)}`)
     }
     this.#log.begin()
@@ -344,11 +367,16 @@ export class PageTable<C> {
     return pageRange(this.geometry, vaddr, size)
   }
 
+  #isUsed(frame: number): boolean {
+    return this.#log.pages.hasAll(frame, 1) || this.#halves.some(({ owner }) => owner.linkedAt.has(frame))
+  }
+
   #rootOf(vaddr: bigint): number {
     return this.#halves[this.geometry.rootOf(vaddr)].root
   }
 
   #changeRange(vaddr: VirtAddr, size: bigint, options: ChangeOptions, flags: MappingFlags | undefined): PageTableResult {
+    checkObject(options, 'options')
     const { holes = 'refuse' } = options
     checkChoice(holes, 'holes', 'refuse', 'skip')
     const range = this.#range(vaddr, size)
@@ -388,6 +416,27 @@ export class PageTable<C> {
     const message = `${String(needed)} tables are needed at ${formatHex(vaddr)}, ${String(this.frames.freeFrames)} frames are free`
     return new PageTableError('out-of-frames', message, { vaddr })
   }
+}
+
+function checkOptions<C>(options: PageTableOptions<C>): void {
+  checkObject(options, 'options')
+  // What types promise is not kept by everybody.
+  const { memory, frames, format, invalidations, accessedDirty = 'preset' }: { readonly [name: string]: unknown } = { ...options }
+  if (!(memory instanceof PhysMemory)) throw new TypeError('"memory" must be a PhysMemory')
+  if (!hasMethods(frames, 'allocate', 'allocateRun', 'free')) throw new TypeError('"frames" must be a FrameAllocator')
+  if (!hasMethods(format, 'classify', 'decode', 'grant')) throw new TypeError('"format" must be a PteFormat')
+  if (typeof invalidations !== 'function') throw new TypeError('"invalidations" must be a function')
+  checkChoice(accessedDirty, 'accessedDirty', 'preset', 'hardware')
+}
+
+function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function')
+}
+
+/** @throws RangeError naming the argument if a value is no whole number from `least` on */
+function checkCount(value: unknown, least: number, name: string): void {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return
+  throw new RangeError(`"${name}" must be a whole number from ${String(least)} on, got ${typeof value === 'number' ? String(value) : typeof value}`)
 }
 
 function* addressesOf(runs: Iterable<LeafRun>, paddr: PhysAddr): IterableIterator<VirtAddr> {

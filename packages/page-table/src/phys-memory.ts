@@ -2,7 +2,7 @@
 // window over memory that the caller owns. Words are little-endian. Whoever loops over tables asks
 // for the chunk that holds a frame and goes on in that typed array; everyone else reads and writes
 // by address.
-import { checkSize, checkWord, formatHex, pa } from '@addrspace/memory-addr'
+import { checkObject, checkSize, checkWord, formatHex, pa } from '@addrspace/memory-addr'
 import type { PhysAddr } from '@addrspace/memory-addr'
 
 import { areZero } from './internal/words.ts'
@@ -58,13 +58,14 @@ export class PhysMemory {
 
   /** @throws TypeError, RangeError if an option is out of bounds or the source too small */
   constructor(options: PhysMemoryOptions) {
+    checkObject(options, 'options')
     const { base = pa(0), size, source, offset = 0 } = options
     checkWord(base, 'base')
     checkSize(size, 'size')
     checkFrameMultiple(base, 'base')
     checkFrameMultiple(size, 'size')
     checkSize(base + size, 'base + size')
-    if (!Number.isSafeInteger(offset) || offset < 0 || offset % 8 !== 0) throw new RangeError(`"offset" must be a multiple of 8, got ${String(offset)}`)
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset % 8 !== 0) throw new RangeError(`"offset" must be a multiple of 8, got ${typeof offset === 'number' ? String(offset) : typeof offset}`)
     this.base = base
     this.size = size
     this.firstFrame = Number(base / BigInt(FRAME_SIZE))
@@ -83,8 +84,14 @@ export class PhysMemory {
     } else this.#directories = new Array<Int32Array[]>(Math.ceil(this.frameCount / DIRECTORY_FRAMES)).fill(UNTOUCHED_DIRECTORY)
   }
 
-  /** Whether [paddr, paddr + size) lies in this memory. */
+  /**
+   * Whether [paddr, paddr + size) lies in this memory.
+   *
+   * @throws TypeError if an argument is no bigint
+   */
   contains(paddr: bigint, size = 1n): boolean {
+    if (typeof paddr !== 'bigint') checkWord(paddr, 'paddr')
+    if (typeof size !== 'bigint') checkSize(size, 'size')
     return paddr >= this.base && paddr + size <= this.base + this.size
   }
 
@@ -166,9 +173,11 @@ export class PhysMemory {
   /**
    * Reads bytes into an array, as many as it has.
    *
+   * @throws TypeError if the target is no Uint8Array
    * @throws RangeError if one of them is not in this memory; nothing is read then
    */
   read(paddr: PhysAddr, target: Uint8Array): void {
+    checkBytes(target, 'target')
     this.#check(paddr, BigInt(target.length), 1n)
     this.#pieces(paddr, target.length, false, (bytes, done) => target.set(bytes, done))
   }
@@ -176,9 +185,11 @@ export class PhysMemory {
   /**
    * Writes bytes.
    *
+   * @throws TypeError if the source is no Uint8Array
    * @throws RangeError if one of them is not in this memory; nothing is written then
    */
   write(paddr: PhysAddr, source: Uint8Array): void {
+    checkBytes(source, 'source')
     this.#check(paddr, BigInt(source.length), 1n)
     this.#pieces(paddr, source.length, true, (bytes, done) => bytes.set(source.subarray(done, done + bytes.length)))
   }
@@ -242,6 +253,11 @@ const UNTOUCHED_DIRECTORY: Int32Array[] = new Array<Int32Array>(DIRECTORY_CHUNKS
 
 function frameOf(paddr: bigint): number {
   return Number(paddr >> 12n)
+}
+
+/** @throws TypeError naming the argument if a value is no Uint8Array */
+export function checkBytes(value: unknown, name: string): void {
+  if (!(value instanceof Uint8Array)) throw new TypeError(`"${name}" must be a Uint8Array, got ${typeof value}`)
 }
 
 function checkSource(source: MemorySource): void {

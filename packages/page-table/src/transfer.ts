@@ -2,6 +2,7 @@
 import { checkWord } from '@addrspace/memory-addr'
 import type { VirtAddr } from '@addrspace/memory-addr'
 
+import { checkBytes } from './phys-memory.ts'
 import type { PhysMemory } from './phys-memory.ts'
 import type { Fault, Translation } from './walk.ts'
 
@@ -21,7 +22,7 @@ export function transfer(
   translate: (vaddr: VirtAddr) => Translation,
 ): Transfer {
   checkWord(vaddr, 'vaddr')
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('the bytes must be a Uint8Array')
+  checkBytes(bytes, access === 'read' ? 'target' : 'source')
   for (let done = 0; done < bytes.length; ) {
     const translation = translate(BigInt.asUintN(64, vaddr + BigInt(done)) as VirtAddr)
     if (translation.kind === 'fault') return { done, fault: translation }

@@ -3,5 +3,6 @@
 /** @throws RangeError if the value is none of the choices */
 export function checkChoice(value: unknown, name: string, ...choices: readonly string[]): void {
   for (const choice of choices) if (value === choice) return
-  throw new RangeError(`"${name}" must be ${choices.join(' or ')}, got ${String(value)}`)
+  // Only a text is told as it is: what an object says of itself may throw.
+  throw new RangeError(`"${name}" must be ${choices.join(' or ')}, got ${typeof value === 'string' ? value : typeof value}`)
 }

@@ -19,6 +19,7 @@ export function takeRoots<C>(lower: Tables<C>, upper: Tables<C>, shared: Tables<
   if (lower.geometry.roots === 2) {
     const second = shared?.root ?? upper.takeRoot()
     if (second === undefined) return NO_FRAMES
+    if (second === root) return '"frames" must give no frame that is in use'
     upper.root = second
     return undefined
   }
@@ -30,13 +31,18 @@ export function takeRoots<C>(lower: Tables<C>, upper: Tables<C>, shared: Tables<
 function shareUpperHalf<C>(tables: Tables<C>, shared: Tables<C>): string | undefined {
   const { geometry } = tables
   shared.log.begin()
-  for (let slot = geometry.entries / 2; slot < geometry.entries; slot++) {
-    const problem = makeTable(shared, slot)
-    if (problem !== undefined) {
-      shared.log.rollback()
-      return problem
+  try {
+    for (let slot = geometry.entries / 2; slot < geometry.entries; slot++) {
+      const problem = makeTable(shared, slot)
+      if (problem !== undefined) {
+        shared.log.rollback()
+        return problem
+      }
+      tables.write(tables.root, slot, halvesOf(shared.wordAt(shared.root, slot)))
     }
-    tables.write(tables.root, slot, halvesOf(shared.wordAt(shared.root, slot)))
+  } catch (thrown) {
+    shared.log.rollback()
+    throw thrown
   }
   shared.owner.hasFixedTop = true
   shared.log.commit()

@@ -7,7 +7,8 @@ import { ABSENT } from '../format.ts'
 import type { EntryClass, PteFormat } from '../format.ts'
 import type { Geometry } from '../geometry.ts'
 import type { PhysMemory } from '../phys-memory.ts'
-import { addressOf, pageOf } from './edge.ts'
+import { addressOf } from './edge.ts'
+import { givenFrame } from './given-frame.ts'
 import { UNLINKED } from './table-owner.ts'
 import type { TableOwner } from './table-owner.ts'
 import type { UndoLog } from './undo-log.ts'
@@ -216,7 +217,7 @@ export class Tables<C> {
   #take(linkedAt: number): number | undefined {
     const paddr = this.frames.allocate()
     if (paddr === undefined) return undefined
-    const frame = pageOf(paddr)
+    const frame = givenFrame(paddr, 1, (given) => this.owner.linkedAt.has(given) || this.log.pages.hasAll(given, 1))
     if (frame >= this.#frameLimit || this.memory.chunkOf(frame) === undefined) {
       this.frames.free(paddr)
       return undefined

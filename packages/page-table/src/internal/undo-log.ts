@@ -112,9 +112,22 @@ export class UndoLog {
       for (const { frame, count } of dropped) {
         // Free frames hold nothing old: an image shows what is mapped and nothing else, and what is allocated again is zero.
         for (let i = 0; i < count; i++) this.#zero(frame + i)
+      }
+      this.#giveBack(dropped)
+    }
+  }
+
+  /** Gives frames back to the allocator, all of them: what it throws for the first that it refuses is thrown on at the end. */
+  #giveBack(runs: readonly FrameRun[]): void {
+    let refusal: { readonly thrown: unknown } | undefined
+    for (const { frame, count } of runs) {
+      try {
         this.#frames.free(addressOf(frame) as PhysAddr, count)
+      } catch (thrown) {
+        refusal ??= { thrown }
       }
     }
+    if (refusal !== undefined) throw refusal.thrown
   }
 
   /** Undoes everything since the bracket began. */
@@ -128,13 +141,14 @@ export class UndoLog {
       if (table === undefined) this.pages.add(frame, count)
       else table.linked.set(frame, table.at)
     }
-    for (const { frame, count, table } of this.#taken.splice(mark.taken).reverse()) {
+    const taken = this.#taken.splice(mark.taken).reverse()
+    for (const { frame, count, table } of taken) {
       if (table === undefined) this.pages.delete(frame, count)
       else table.linked.delete(frame)
-      this.#frames.free(addressOf(frame) as PhysAddr, count)
     }
     this.#stale.length = mark.stale
     this.#breaks.length = mark.breaks
+    this.#giveBack(taken)
   }
 
   /**
