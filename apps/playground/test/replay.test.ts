@@ -162,4 +162,94 @@ describe('addrspace replay', () => {
     expect(stdout.match(/"areas":5,"kernelAreas":5,"differences":\[\],"violations":\[\]/g)).toHaveLength(7)
     expect(code).toBe(0)
   })
+
+  describe('about the kernel\'s choices', () => {
+    // Of the three calls, the second is not where it would be: 0x7ffff7fbf000. The third then is.
+    const VDSO = '7ffff7fc2000-7ffff7fff000 r-xp 00000000 00:00 0                          [vdso]\n'
+    const start = START.replace('7ffffffde000', `${VDSO}7ffffffde000`)
+    const more = `10 mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_STACK, -1, 0) = 0x7ffff7fbe000
+10 mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7ffff7fbf000
+10 exit_group`
+    const end = `00400000-00401000 r-xp 00000000 fe:00 7                                  /bin/p
+7ffff7fbe000-7ffff7fbf000 rw-p 00000000 00:00 0
+7ffff7fbf000-7ffff7fc0000 rw-p 00000000 00:00 0
+7ffff7fc0000-7ffff7fc1000 r--p 00000000 00:00 0
+7ffff7fc1000-7ffff7fc2000 rw-p 00000000 00:00 0
+${start.slice(start.indexOf(VDSO))}`
+    const trace = {
+      'p/strace.txt': LOG.replace('10 exit_group', more),
+      'p/start.maps': start,
+      'p/end.maps': end,
+      'p/mid-00003.maps': `${MIDDLE.split('7ffff7fc0000')[0]!}7ffff7fc0000-7ffff7fc1000 r--p 00000000 00:00 0\n7ffff7fc1000-7ffff7fc2000 rw-p 00000000 00:00 0\n${start.slice(start.indexOf(VDSO))}`,
+    }
+    const PREDICTION =
+      '"prediction":{"base":"0x7ffff7fff000","calls":3,"predicted":2,"mispredicted":1,"unordered":0,"withoutRule":0,' +
+      '"mispredictions":[{"line":4,"size":"0x1000","predicted":"0x7ffff7fbf000","chosen":"0x7ffff7fbe000"}]}'
+    const MERGE = '"merge":{"areas":7,"kernelAreas":7,"mergedOnlyHere":[],"mergedOnlyByKernel":[],"checkpoints":[{"line":3,"areas":5,"kernelAreas":5}]}'
+
+    it('adds to the JSON what is asked for, and leaves the exit code', async () => {
+      const cwd = folderWith(trace)
+      const run = async (...options: string[]): Promise<string> => {
+        const { code, stdout } = await addrspace(['replay', 'p', '--backend', 'null', '--json', ...options], { cwd })
+        expect(code).toBe(0)
+        return stdout.slice(stdout.indexOf('"match":true}]'))
+      }
+      expect(await run()).toBe('"match":true}]}\n')
+      expect(await run('--predict')).toBe(`"match":true}],${PREDICTION}}\n`)
+      expect(await run('--merge')).toBe(`"match":true}],${MERGE}}\n`)
+      expect(await run('--merge', '--predict')).toBe(`"match":true}],${PREDICTION},${MERGE}}\n`)
+    })
+
+    it('tells people the numbers, and where the two part', async () => {
+      const cwd = folderWith({ ...trace, 'p/end.maps': end.replace('7ffff7fbf000 rw-p', '7ffff7fc0000 rw-p').replace(/7ffff7fbf000-.*\n/, '') })
+      const { code, stdout } = await addrspace(['replay', 'p', '--backend', 'null', '--predict', '--merge', '--no-picture'], { cwd })
+      expect(stdout.split('\n').slice(6)).toEqual([
+        'predicted 2 of 3 addresses chosen for mmap(NULL, …), base 0x7ffff7fff000',
+        '',
+        'mispredicted',
+        '  line 4: 0x1000 bytes at 0x7ffff7fbe000 in the kernel, 0x7ffff7fbf000 here',
+        '',
+        "merged as the kernel merges: 7 areas, the kernel's 6",
+        "  after line 3: 5 areas, the kernel's 5",
+        '',
+        'merged by the kernel alone, at',
+        '  0x7ffff7fbf000',
+        '',
+      ])
+      expect(code).toBe(0)
+    })
+
+    it('tells people for which calls there is no prediction, and why', async () => {
+      const threads = `10 clone(child_stack=0x7ffff0000000, flags=CLONE_VM|CLONE_THREAD) = 11
+11 munmap(0x10000, 4096 <unfinished ...>
+10 mmap(NULL, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7ffff7fbf000
+11 <... munmap resumed>) = 0
+10 exit_group`
+      const cwd = folderWith({
+        'a/strace.txt': LOG.replace('10 exit_group', threads), 'a/start.maps': start,
+        'b/strace.txt': LOG, 'b/start.maps': START.replace('7ffffffff000', '7fffffffe000'),
+      })
+      const linesOf = async (name: string): Promise<string[]> => {
+        const { stdout } = await addrspace(['replay', name, '--backend', 'null', '--predict', '--merge', '--no-picture'], { cwd })
+        return stdout.split('\n').slice(6)
+      }
+      expect(await linesOf('a')).toEqual([
+        'predicted 1 of 1 addresses chosen for mmap(NULL, …), base 0x7ffff7fff000',
+        "  1 of 2 calls left out: another task's call was in progress",
+        '',
+        "merged as the kernel merges: 6 areas, the kernel's number is unknown",
+        '',
+      ])
+      expect((await linesOf('b')).slice(0, 2)).toEqual([
+        'predicted 0 of 0 addresses chosen for mmap(NULL, …)',
+        '  1 of 1 calls left out: the areas at the start do not tell the base',
+      ])
+    })
+
+    it('refuses advice that cannot be understood by its line, only if areas are to be merged or predicted', async () => {
+      const cwd = folderWith({ ...trace, 'p/strace.txt': LOG.replace('10 exit_group', '10 madvise(0x7ffff7fc0000, 4096, X) = 0\n10 exit_group'), 'p/end.maps': '', 'p/mid-00003.maps': '' })
+      expectRefusal(await addrspace(['replay', 'p', '--merge'], { cwd }), 'p/strace.txt:4: expected advice in madvise, got "X"')
+      expect((await addrspace(['replay', 'p', '--json'], { cwd })).code).toBe(1)
+    })
+  })
 })

@@ -24,10 +24,16 @@ export const REPLAY_NOTES = `
 Examples:
   addrspace replay packages/linux-trace/traces/node-gc
   addrspace replay strace.txt --start start.maps --end end.maps --json
+  addrspace replay packages/linux-trace/traces/hammer --predict --merge
 
 On machines, areas get their frames on demand, and pages are touched as the
 program would have; at the end every leaf and every touched page is checked. A
 trace that does not fit runs on the next larger mode of the machine.
+
+--predict is about mmap(NULL, ...). Where several tasks share the memory, calls
+that overlapped another task's are left out, since their order is not known. The
+rule is that of Linux 6.13 and later. Neither --predict nor --merge changes the
+exit code: what the kernel decided otherwise is no fault of the replay.
 
 To record a program of your own:
   strace -f -y -o strace.txt -e trace=%memory,shmget,clone,clone3,fork,vfork,\\
@@ -35,6 +41,11 @@ execve,execveat,exit,exit_group PROGRAM
 
 With --json: {"trace":"…","backends":[{"name":"mock","operations":{"mmap":12},"areas":37,
 "kernelAreas":37,"differences":[],"violations":[],"checkpoints":0,"match":true}]}.
+--predict adds "prediction":{"base":"0x7ffff7fff000","calls":18,"predicted":18,
+"mispredicted":0,"unordered":0,"withoutRule":0,"mispredictions":[]}, with
+{"line":3,"size":"0x1000","predicted":"0x…","chosen":"0x…"} for each wrong one;
+--merge adds "merge":{"areas":37,"kernelAreas":37,"mergedOnlyHere":[],
+"mergedOnlyByKernel":[],"checkpoints":[{"line":9,"areas":37,"kernelAreas":37}]}.
 
 Exit codes: 0 everything matches, 1 something differs, 2 wrong arguments or input`
 

@@ -104,6 +104,8 @@ function program(output: Output, finish: (exitCode: number) => void): Command {
     .option('--backend <NAME>', `one of ${backendNames()}, or ${ALL_BACKENDS}`, ALL_BACKENDS)
     .option('--start <FILE>', 'the areas at the start; needed for a bare log')
     .option('--end <FILE>', 'the areas at the end, to compare with')
+    .option('--predict', 'tell how many of the addresses that the kernel chose are predicted')
+    .option('--merge', "tell the number of areas, merged as the kernel merges them, beside the kernel's")
     .option('--no-picture', 'leave the picture of the address space out')
     .addHelpText('after', REPLAY_NOTES)
     .action(async (trace: string, options: ReplayOptions) => {

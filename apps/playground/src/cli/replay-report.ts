@@ -1,24 +1,35 @@
 /**
  * What a replay reports, as people read it: what was done, how each backend compares with the kernel, the first of the
- * differences and violations, and what the address space looks like at the end.
+ * differences and violations, what the kernel decided beside what we would have, and what the address space looks like at
+ * the end.
  */
 
+import type { MergeReport, PredictionReport } from '@addrspace/linux-trace'
 import type { BackendReport, ReplayOutcome } from '../adapters/replay-backends.ts'
 import { printable } from './failure.ts'
+import { printList } from './list.ts'
 import type { Output, Paint } from './output.ts'
+import { printMerge, printPrediction } from './parity-report.ts'
 import { drawPicture } from './picture.ts'
 import { alignColumns } from './table.ts'
 
-const MOST_LISTED = 10
+/** What is printed besides the replays. */
+export interface ReportParts {
+  readonly prediction: PredictionReport | undefined
+  readonly merge: MergeReport | undefined
+  readonly hasPicture: boolean
+}
 
 /** Prints the replays of one trace. */
-export function printReplays(trace: string, replays: readonly ReplayOutcome[], hasPicture: boolean, output: Output): void {
+export function printReplays(trace: string, replays: readonly ReplayOutcome[], { prediction, merge, hasPicture }: ReportParts, output: Output): void {
   const { paint } = output
   output.line(paint('bold', printable(trace)))
   for (const line of describeOperations(replays, output.columns)) output.line(line)
   output.line()
   for (const line of alignColumns(resultRows(replays, paint))) output.line(line)
   printAllDepartures(replays, output)
+  if (prediction !== undefined) printPrediction(prediction, output)
+  if (merge !== undefined) printMerge(merge, output)
 
   // One picture is enough: where all match, all are alike.
   const shown = replays[0]
@@ -62,14 +73,6 @@ function describeDifference({ range, expected, actual, checkpoint }: BackendRepo
 
 function describeViolation({ line, rule, detail }: BackendReport['violations'][number]): string {
   return `${line === 0 ? 'at the end' : `line ${line}`}: ${printable(detail)} (${rule})`
-}
-
-function printList(title: string, items: readonly string[], output: Output): void {
-  if (items.length === 0) return
-  output.line()
-  output.line(output.paint('bad', title))
-  for (const item of items.slice(0, MOST_LISTED)) output.line(`  ${item}`)
-  if (items.length > MOST_LISTED) output.line(`  … and ${items.length - MOST_LISTED} more (--json lists all)`)
 }
 
 /** Joins with commas, on as many lines as that takes. */

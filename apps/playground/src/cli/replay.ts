@@ -2,7 +2,7 @@
  * `addrspace replay`: replays the recorded run of a program on the backends, and tells what differs from the kernel.
  */
 
-import { TraceInputError } from '@addrspace/linux-trace'
+import { measureParity, TraceInputError, type ParityReport, type Trace } from '@addrspace/linux-trace'
 import type { ReplayOutcome } from '../adapters/replay-backends.ts'
 import { ALL_BACKENDS, NULL_BACKEND, requireBackend, selectBackends, type BackendEntry } from './backends.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK, InputError } from './failure.ts'
@@ -22,25 +22,36 @@ export interface ReplayOptions {
   readonly end?: string
   /** False leaves the picture out. */
   readonly picture?: boolean
+  /** Tells how many of the kernel's addresses are predicted. */
+  readonly predict?: boolean
+  /** Tells how many areas there are when they merge as the kernel's do. */
+  readonly merge?: boolean
   readonly json?: boolean
 }
 
 /**
- * Replays a trace and gives the exit code: 1 if a backend's replay does not match.
+ * Replays a trace and gives the exit code: 1 if a backend's replay does not match. What the kernel decided otherwise than
+ * we would have does not count.
  *
  * @throws InputError if a file or an option is wrong.
  */
 export async function replay(trace: string, options: ReplayOptions, output: Output): Promise<number> {
   const entries = selectBackends(options.backend ?? ALL_BACKENDS)
-  const replays = await checked(async () => {
+  const { replays, prediction, merge } = await checked(async () => {
     const files = await readTrace(trace, options)
     const modes = await fittingModes(entries, files)
     const done: ReplayOutcome[] = []
     for (const mode of modes) done.push(await replayOn(mode, files))
-    return done
+    const parity = options.predict === true || options.merge === true ? await measured(files) : undefined
+    return {
+      replays: done,
+      prediction: options.predict === true ? parity?.prediction : undefined,
+      merge: options.merge === true ? parity?.merge : undefined,
+    }
   })
-  if (options.json === true) output.json({ trace, backends: replays.map(({ report }) => report) })
-  else printReplays(trace, replays, options.picture !== false, output)
+  // What was not asked for is not in the JSON.
+  if (options.json === true) output.json({ trace, backends: replays.map(({ report }) => report), prediction, merge })
+  else printReplays(trace, replays, { prediction, merge, hasPicture: options.picture !== false }, output)
   return replays.every(({ report }) => report.match) ? EXIT_OK : EXIT_CHECK_FAILED
 }
 
@@ -68,11 +79,20 @@ async function neededAddressBits(files: TraceFiles): Promise<number> {
 
 async function replayOn({ name, loadReplay }: BackendEntry, files: TraceFiles): Promise<ReplayOutcome> {
   const backend = await loadReplay()
+  return withProgress(name, files, (opened) => backend.replay(opened))
+}
+
+function measured(files: TraceFiles): Promise<ParityReport> {
+  return withProgress("the kernel's choices", files, measureParity)
+}
+
+/** Hands the opened trace to `work`, and tells how much of it has been read. */
+async function withProgress<T>(name: string, files: TraceFiles, work: (opened: Trace) => Promise<T>): Promise<T> {
   const progress = new Progress()
   try {
     const { start, end, checkpoints, logFile } = files
     const log = watched(files.openLog(), (stream) => progress.report(() => `${name}: ${describePosition(stream)}`))
-    return await backend.replay({ start, end, checkpoints, logFile, log })
+    return await work({ start, end, checkpoints, logFile, log })
   } finally {
     progress.done()
   }
