@@ -7,11 +7,13 @@ export type Place = 'call' | 'frame' | 'callback' | 'sink'
 
 export const PLACES: readonly Place[] = ['call', 'frame', 'callback', 'sink']
 
-/** The n-th visit of a place, from 1. A callback and a sink cannot refuse. */
+/** The n-th visit of a place, from 1. A sink cannot refuse, nor can a callback but `permits`. */
 export interface InjectedFailure {
   readonly place: Place
   readonly n: number
   readonly how: 'refuse' | 'throw'
+  /** Whether all later visits of the place fail too. */
+  readonly isLasting?: boolean
 }
 
 /** What is thrown where a failure is planned to throw. */
@@ -49,7 +51,7 @@ export class Injector {
   visit(place: Place): boolean {
     const n = ++this.#visits[place]
     const failure = this.#failure
-    if (failure?.place !== place || failure.n !== n) return false
+    if (failure?.place !== place || n < failure.n || (n > failure.n && failure.isLasting !== true)) return false
     this.#hasFired = true
     if (failure.how === 'throw') throw new InjectedError(`${place} ${n}`)
     return true

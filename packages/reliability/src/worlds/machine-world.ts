@@ -15,7 +15,7 @@ import type { AnyBackend, Backing, World, WorldMachine, WorldOptions } from './w
 
 const PAGE = 0x1000n
 const GIB = 1n << 30n
-/** Neither r nor u is left out: a machine may have to add them. */
+/** Every machine can express them. */
 const FLAGS: readonly number[] = [0b1011, 0b1001, 0b1101, 0b0001, 0]
 
 export function openMachineWorld<C>(format: PteFormat<C>, options: WorldOptions): World {
@@ -47,7 +47,7 @@ export function openMachineWorld<C>(format: PteFormat<C>, options: WorldOptions)
   const contents = (): string => `${areasOf(set)}\n${contentsOf(machine)}`
   const reach = isToy ? middle : 8n * 1024n * 1024n
   return {
-    name: format.name, set, injector, backends, flags: FLAGS, unit: PAGE, machine,
+    name: format.name, set, injector, backends, flags: FLAGS, unit: PAGE, machine, mock: undefined,
     window: { start: va(middle - reach), end: middle + reach },
     contents,
     state: () => `${contents()}\ntold ${told.length}`,

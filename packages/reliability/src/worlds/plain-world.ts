@@ -29,7 +29,7 @@ export function openPlainWorld(name: 'null' | 'mock', options: WorldOptions): Wo
   const set = new MemorySet<number, unknown>({ pageTable: table, permits, flagsEqual: flagsEqualOf(injector), merge })
   const contents = (): string => `${areasOf(set)}\n${table.toString()}`
   return {
-    name, set, injector, backends, flags: FLAGS, unit: 1n, machine: undefined,
+    name, set, injector, backends, flags: FLAGS, unit: 1n, machine: undefined, mock: name === 'mock' ? table : undefined,
     window: { start: va(MIDDLE - REACH), end: MIDDLE + REACH },
     contents,
     state: contents,

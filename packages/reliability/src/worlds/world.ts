@@ -3,6 +3,7 @@
  * refused operation must leave alone told as one text.
  */
 
+import type { MockPageTable } from '@addrspace/backend-mock'
 import type { RangeLike, VirtAddr } from '@addrspace/memory-addr'
 import type { MappingBackend, MemorySet } from '@addrspace/memory-set'
 import type { Invalidations, PageTable, PhysMemory } from '@addrspace/page-table'
@@ -39,6 +40,8 @@ export interface World {
   readonly window: RangeLike<VirtAddr>
   /** Undefined on null and mock. */
   readonly machine: WorldMachine | undefined
+  /** The mock's table; undefined on all others. */
+  readonly mock: MockPageTable | undefined
   /** Areas, what is mapped, which frames are in use and as what, a digest of each that holds something. Equal texts, equal contents. */
   contents(): string
   /**

@@ -1,0 +1,78 @@
+/** Random situations, in each of which an operation fails everywhere, over one backend. */
+
+import { Random } from '@addrspace/conformance/model'
+import { va } from '@addrspace/memory-addr'
+
+import { openWorld, type WorldName } from '../worlds/open-world.ts'
+import { showOperation } from '../worlds/operation.ts'
+import type { World } from '../worlds/world.ts'
+import { RandomOperations } from './random-operation.ts'
+import { noFailures, Situation, type FailureCounts } from './situation.ts'
+
+export interface FailureBounds {
+  /** States with an operation each. */
+  readonly situations: number
+  readonly seed: number
+}
+
+/** The bounds of CI, for each backend. */
+export const CI_FAILURES: FailureBounds = { situations: 10_000, seed: 1 }
+
+/** How many of each there were; nothing in it depends on the clock. */
+export interface FailureFigures extends FailureCounts {
+  situations: number
+  /** Operations that were done in the end, and those refused or given up for what they asked. */
+  done: number
+  refused: number
+}
+
+/** Situations in which one world is used; then it is emptied, and everything must have been given back. */
+const SITUATIONS_PER_WORLD = 40
+/** Some memories are too small for what is asked. */
+const FRAMES: readonly [number, ...number[]] = [128, 128, 48, 24]
+
+/** @throws Error that tells the seed, the operation and the failure, if anything is not as it should be */
+export function failEverywhere(name: WorldName, { situations, seed }: FailureBounds): FailureFigures {
+  const figures: FailureFigures = { situations: 0, done: 0, refused: 0, ...noFailures() }
+  for (let run = 0; figures.situations < situations; run++) {
+    const random = new Random(seed * 1_000_003 + run)
+    const world = openWorld(name, { merge: random.oneIn(2) ? 'never' : 'equal-neighbours', frames: random.pick(FRAMES) })
+    const operations = new RandomOperations(random, world)
+    for (let i = 0; i < SITUATIONS_PER_WORLD && figures.situations < situations; i++) {
+      const operation = operations.next()
+      const situation = new Situation(world, operation, figures)
+      try {
+        const { kind } = situation.run(random.oneIn(4) ? 'throws' : 'tells')
+        figures[kind === 'done' ? 'done' : 'refused']++
+      } catch (error) {
+        throw new Error(`${name}, seed ${seed}, world ${run}, situation ${i}: ${showOperation(operation)}, ${situation.doing}`, { cause: error })
+      }
+      figures.situations++
+      writeToPages(world, random)
+    }
+    checkEmptied(world)
+  }
+  return figures
+}
+
+/** A program goes on: what is in pages must survive whatever fails next. */
+function writeToPages({ set, machine }: World, random: Random): void {
+  if (machine === undefined) return
+  for (const { start, size } of set) {
+    if (!random.oneIn(4)) continue
+    const at = va(start + BigInt(random.below(Number(size >> 12n))) * 0x1000n)
+    const paddr = machine.table.query(at)?.paddr
+    if (paddr !== undefined && machine.memory.contains(paddr, 8n)) machine.memory.writeWord(paddr, BigInt(1 + random.below(1 << 30)))
+  }
+}
+
+/** Once all areas are gone and the table is disposed of, every frame is back, and every byte zero. */
+function checkEmptied({ set, machine }: World): void {
+  const result = set.clear()
+  if (!result.ok) throw result.error
+  if (machine === undefined) return
+  machine.table.dispose()
+  const { inner } = machine.frames
+  if (inner.usedFrames !== 0) throw new Error(`${inner.usedFrames} frames are lost`)
+  if (machine.words.some((word) => word !== 0)) throw new Error('a free frame holds something')
+}
