@@ -33,22 +33,22 @@ pub fn timed(work: impl FnOnce()) -> Duration {
     start.elapsed()
 }
 
-const SAMPLES: u32 = 16;
+/// Of a sample: shorter than a turn of the scheduler, so that on a busy machine most samples are whole.
+const TARGET: Duration = Duration::from_millis(1);
 
 /// Samples of nanoseconds per thing, taken for about the time given, what is off the clock included.
 pub fn sample(task: &mut dyn Task, time: Duration) -> Vec<f64> {
-    let target = time / SAMPLES;
     let start = Instant::now();
     let mut count = 1;
     let mut samples = Vec::new();
     while start.elapsed() < time || samples.is_empty() {
         let mut spent = Duration::ZERO;
         let mut done = 0;
-        while done == 0 || (spent < target && start.elapsed() < time) {
+        while done == 0 || (spent < TARGET && start.elapsed() < time) {
             let latest = task.run(count);
             spent += latest;
             done += count;
-            if latest * 2 < target {
+            if latest * 2 < TARGET {
                 count = (count * 2).min(task.most());
             }
         }
