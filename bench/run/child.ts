@@ -4,12 +4,15 @@
 import { createInterface } from 'node:readline'
 
 import { Checksum } from '../src/checksum.ts'
+import { useEverything } from '../src/mixed.ts'
 import { questionNamed } from '../src/questions.ts'
 import { prepare } from '../src/subjects.ts'
 import { sample, type Task } from '../src/task.ts'
 
 const [subject, way] = process.argv.slice(2)
 if (subject === undefined) throw new RangeError('expected a subject')
+
+if (way === 'mixed') useEverything()
 
 /** What was asked last, kept: the same question again goes on where it was. */
 let current: { readonly key: string; readonly task: Task; readonly checksum: string } | undefined
@@ -21,7 +24,6 @@ function answer(line: string): { figure: number } | { checksum: string; samples:
   const key = `${name} ${String(size)} ${String(seed)}`
   if (current?.key !== key) {
     current = undefined
-    if (way === 'mixed') stir(name)
     const task = prepare(subject!, questionNamed(name), Number(size), Number(seed))
     if ('figure' in task) return task
     const sum = new Checksum()
@@ -32,5 +34,3 @@ function answer(line: string): { figure: number } | { checksum: string; samples:
   }
   return { checksum: current.checksum, samples: sample(current.task, Number(milliseconds)) }
 }
-
-function stir(_name: string): void {}

@@ -13,9 +13,11 @@ export type Answer = { readonly figure: number } | { readonly checksum: string; 
 
 export class ContenderProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
-  readonly #lines: AsyncIterator<string>
+  readonly #lines: AsyncIterator<string, undefined>
   readonly #reader: Interface
   readonly #description: string
+  /** What it wrote before the last answer, for instance what the engine traced. */
+  otherLines: string[] = []
 
   constructor({ file, args }: Command) {
     this.#description = args.slice(-2).join(' ')
@@ -28,9 +30,13 @@ export class ContenderProcess {
   async ask(question: string, size: number, seed: number, milliseconds: number): Promise<Answer> {
     const line = `${question} ${String(size)} ${String(seed)} ${String(milliseconds)}`
     this.#child.stdin.write(`${line}\n`)
-    const { done, value } = await this.#lines.next()
-    if (done === true) throw new Error(`${this.#description} ended when asked ${line}`)
-    return JSON.parse(value) as Answer
+    this.otherLines = []
+    for (;;) {
+      const next = await this.#lines.next()
+      if (next.done === true) throw new Error(`${this.#description} ended when asked ${line}`)
+      if (next.value.startsWith('{')) return JSON.parse(next.value) as Answer
+      this.otherLines.push(next.value)
+    }
   }
 
   close(): void {

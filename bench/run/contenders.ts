@@ -1,7 +1,7 @@
 // Who is asked what: the cells of the table that a run fills.
 import { join } from 'node:path'
 
-import { MEMSET, MIXED, OURS, PEER_NAMES, RUST, WITHOUT_LOG, GOALS } from '../src/goals.ts'
+import { GOALS, MEMSET, MIXED, OURS, PEER_NAMES, RUST, WITHOUT_LOG, type Goal } from '../src/goals.ts'
 import { MACHINES } from '../src/machines.ts'
 import type { Question } from '../src/question.ts'
 import { QUESTIONS } from '../src/questions.ts'
@@ -30,8 +30,10 @@ const NO_LOG = ['--import', join(BENCH, 'run/no-undo-log.ts')]
 const node = (subject: string, ...more: string[]): Command => ({ file: process.execPath, args: [...IN_NODE, CHILD, subject, ...more] })
 
 /** All cells; without a native program, without the originals. */
-export function listCells(native: string | undefined): Cell[] {
-  return QUESTIONS.flatMap((question) => question.sizes.flatMap((size) => subjectsOf(question).map((subject) => ({ question, subject, size, contenders: contendersOf(question, subject, size, native) }))))
+export function listCells(native: string | undefined, sizesOf: (question: Question) => readonly number[] = ({ sizes }) => sizes): Cell[] {
+  return QUESTIONS.flatMap((question) =>
+    sizesOf(question).flatMap((size) => subjectsOf(question).map((subject) => ({ question, subject, size, contenders: contendersOf(question, subject, size, native) }))),
+  )
 }
 
 function subjectsOf({ of, name }: Question): string[] {
@@ -48,9 +50,12 @@ function contendersOf(question: Question, subject: string, size: number, native:
   }
   if (name === 'page-fill') for (const limit of ['loop of halves', 'typed fill']) contenders.set(limit, node(limit))
   if (ASKED_OF_PEERS.has(name) && size <= LARGEST_PEER) for (const peer of PEER_NAMES) contenders.set(peer, node(peer))
-  const isInGoals = (contender: string): boolean =>
-    GOALS.some((goal) => goal.question === name && goal.subject === subject && goal.size === size && (goal.contender === contender || (goal.against !== 'itself' && 'contender' in goal.against && goal.against.contender === contender)))
+  const isInGoals = (contender: string): boolean => GOALS.some((goal) => goal.question === name && goal.subject === subject && (goal.size === size || of === 'page-table') && contendersIn(goal).includes(contender))
   if (isInGoals(MIXED)) contenders.set(MIXED, node(subject, 'mixed'))
   if (isInGoals(WITHOUT_LOG)) contenders.set(WITHOUT_LOG, { file: process.execPath, args: [...IN_NODE, ...NO_LOG, CHILD, subject] })
   return contenders
+}
+
+function contendersIn({ contender, against }: Goal): string[] {
+  return against !== 'itself' && 'contender' in against ? [contender, against.contender] : [contender]
 }

@@ -16,14 +16,15 @@ export function measurementRows(run: readonly Measurement[]): Row[] {
 export const MEASUREMENT_HEADER: Row = ['question', 'subject', 'size', 'contender', 'median', 'unit', 'slices', 'to the first']
 export const GOAL_HEADER: Row = ['question', 'subject', 'size', 'against', 'to reach', 'measured', 'runs', 'reached']
 
-/** A row per goal that the runs measured: the median over the runs counts. */
-export function goalRows(runs: readonly (readonly Measurement[])[]): Row[] {
+/** A row per goal: the median over the runs counts. What was not measured is left out of a part of the table. */
+export function goalRows(runs: readonly (readonly Measurement[])[], isWhole: boolean): Row[] {
   return GOALS.flatMap((goal): Row[] => {
     const figures = runs.map((run) => figureOf(goal, run)).filter((value) => value !== undefined)
-    if (figures.length === 0) return []
+    const row = [titleOf(goal), goal.subject, goal.size.toLocaleString('en'), describeAgainst(goal), bound(goal)]
+    if (figures.length === 0) return isWhole ? [[...row, 'not measured', '–', 'no']] : []
     const middle = median(figures)
     const spread = figures.length === 1 ? '1' : `${figure(Math.min(...figures))}–${figure(Math.max(...figures))}`
-    return [[titleOf(goal), goal.subject, goal.size.toLocaleString('en'), describeAgainst(goal), bound(goal), withUnit(goal, middle), spread, isReached(goal, middle) ? 'yes' : 'no']]
+    return [[...row, withUnit(goal, middle), spread, isReached(goal, middle) ? 'yes' : 'no']]
   })
 }
 

@@ -5,7 +5,7 @@ import { x8664 } from '@addrspace/backend-x86-64'
 import type { PteFormat } from '@addrspace/page-table'
 
 export const MACHINES: Readonly<Record<string, PteFormat<unknown>>> = {
-  'x86-64': x8664 as PteFormat<unknown>,
-  'riscv-sv39': riscvSv39 as PteFormat<unknown>,
-  'aarch64': aarch64 as PteFormat<unknown>,
+  'x86-64': x8664,
+  'riscv-sv39': riscvSv39,
+  'aarch64': aarch64,
 }

@@ -4,8 +4,22 @@ import { IntervalTree } from '@flatten-js/interval-tree'
 
 import type { AreaStore, StoredArea } from './area-store.ts'
 
+type Bounds = readonly [low: bigint, high: bigint]
+
+/** What is used of the tree: the package's own declarations do not resolve under Node's rules. */
+interface Tree {
+  readonly size: number
+  readonly values: StoredArea[]
+  insert(bounds: Bounds, area: StoredArea): unknown
+  remove(bounds: Bounds, area: StoredArea): unknown
+  search(bounds: Bounds): StoredArea[]
+  intersect_any(bounds: Bounds): boolean
+}
+
+const NewTree = IntervalTree as unknown as new () => Tree
+
 export class IntervalTreeStore implements AreaStore {
-  readonly #tree = new IntervalTree<StoredArea>()
+  readonly #tree = new NewTree()
 
   get size(): number {
     return this.#tree.size
@@ -20,7 +34,7 @@ export class IntervalTreeStore implements AreaStore {
   }
 
   intersecting(first: VirtAddr, last: bigint): StoredArea[] {
-    return this.#tree.search([first, last]) as StoredArea[]
+    return this.#tree.search([first, last])
   }
 
   insert(area: StoredArea): void {
@@ -32,6 +46,6 @@ export class IntervalTreeStore implements AreaStore {
   }
 
   areas(): Iterable<StoredArea> {
-    return this.#tree.values as StoredArea[]
+    return this.#tree.values
   }
 }
