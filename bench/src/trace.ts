@@ -28,7 +28,7 @@ export function makeTrace(lines: number, seed: number): Trace {
   const calls = Array.from({ length: lines - 2 }, () => nextCall(slots[random.below(SLOTS)]!, random))
   const all = ['execve("/bin/program", ["program"], 0x7ffe00000000 /* 0 vars */) = 0', ...calls, 'exit_group(0) = ?']
   return {
-    start: '555555554000-555555558000 r-xp 00000000 fe:00 42 /bin/program\n7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0 [stack]\n',
+    start: '555555554000-555555558000 r-xp 00000000 fe:00 42 /bin/program\n7ffff0000000-7ffff0021000 rw-p 00000000 00:00 0 [stack]\n',
     log: all.map((call) => `${String(TASK)} ${call}\n`).join(''),
   }
 }
