@@ -1,5 +1,6 @@
 // A contender as a process: a line to ask, a line of JSON as answer.
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 
@@ -39,8 +40,11 @@ export class ContenderProcess {
     }
   }
 
-  close(): void {
+  /** Ends it, and waits until its memory is free for the next one. */
+  async close(): Promise<void> {
+    const exit = once(this.#child, 'exit')
     this.#child.stdin.end()
+    await exit
     this.#reader.close()
   }
 }

@@ -18,7 +18,7 @@ export interface Cell {
 
 /** Those that are asked about all containers; the others only about us and the original. */
 const ASKED_OF_PEERS = new Set(['find-random', 'map-unmap', 'unmap-split'])
-const LARGEST_PEER = 100_000
+const SIZES_FOR_PEERS = new Set([16, 1000, 100_000])
 
 /** Asked about AArch64, too, of which nobody else has page tables that run here. */
 const ASKED_OF_AARCH64 = new Set(['page-map', 'page-protect', 'page-unmap', 'translate'])
@@ -49,7 +49,7 @@ function contendersOf(question: Question, subject: string, size: number, native:
     contenders.set(name === 'page-fill' ? MEMSET : RUST, { file: native, args: [subject] })
   }
   if (name === 'page-fill') for (const limit of ['loop of halves', 'typed fill']) contenders.set(limit, node(limit))
-  if (ASKED_OF_PEERS.has(name) && size <= LARGEST_PEER) for (const peer of PEER_NAMES) contenders.set(peer, node(peer))
+  if (ASKED_OF_PEERS.has(name) && SIZES_FOR_PEERS.has(size)) for (const peer of PEER_NAMES) contenders.set(peer, node(peer))
   const isInGoals = (contender: string): boolean => GOALS.some((goal) => goal.question === name && goal.subject === subject && (goal.size === size || of === 'page-table') && contendersIn(goal).includes(contender))
   if (isInGoals(MIXED)) contenders.set(MIXED, node(subject, 'mixed'))
   if (isInGoals(WITHOUT_LOG)) contenders.set(WITHOUT_LOG, { file: process.execPath, args: [...IN_NODE, ...NO_LOG, CHILD, subject] })

@@ -17,6 +17,6 @@ export async function traceDeopts({ question, subject, size, contenders }: Cell,
       console.log(`${question.name} of ${subject} at ${String(size)}, ${name}: ${String(bailouts.length)} bailouts in ${String(TIME)} ms`)
       for (const line of new Set(bailouts.map((bailout) => bailout.replaceAll(/0x[0-9a-f]+/g, '…')))) console.log(`  ${line}`)
     }
-    traced.close()
+    await traced.close()
   }
 }

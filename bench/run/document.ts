@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Measurement, SavedResult } from '../src/results.ts'
+import { middleRun, type SavedResult } from '../src/results.ts'
 import { BENCH } from './native.ts'
 import { GOAL_HEADER, goalRows, markdownRows, MEASUREMENT_HEADER, measurementRows } from './table.ts'
 
@@ -22,23 +22,18 @@ export function newestResult(): string | undefined {
 export function figuresFor(name: string | undefined): string {
   if (name === undefined) return 'No result is kept yet.'
   const result = JSON.parse(readFileSync(join(RESULTS, `${name}.json`), 'utf8')) as SavedResult
-  const facts = { date: result.date, runs: result.runs.length, ...result.machine, ...result.versions }
+  const facts = { date: result.date, runs: result.runs.length, ...result.machine }
   return [
     `From [bench/results/${name}.json](bench/results/${name}.json):`,
-    markdownRows([Object.keys(facts).slice(0, 7), Object.values(facts).slice(0, 7).map(String)]),
+    markdownRows([Object.keys(facts), Object.values(facts).map(String)]),
     `Versions: ${Object.entries(result.versions).map(([what, version]) => `${what} ${version}`).join(', ')}.`,
     '### Against the figures to reach',
     markdownRows([GOAL_HEADER, ...goalRows(result.runs, true)]),
     '### Cost against the number of areas',
     `![Nanoseconds by number of areas](bench/results/${name}.svg)`,
     '### Everything that was measured',
-    markdownRows([MEASUREMENT_HEADER, ...measurementRows(middleRun(result.runs))]),
+    markdownRows([MEASUREMENT_HEADER, ...measurementRows(middleRun(result))]),
   ].join('\n\n')
-}
-
-/** The run in the middle of the list: no run is better than another, and ratios only count within one. */
-function middleRun(runs: SavedResult['runs']): readonly Measurement[] {
-  return runs[runs.length >> 1]!
 }
 
 /** What stands between the markers now. */

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-import type { Measurement, SavedResult } from '../src/results.ts'
+import { middleRun, type Measurement, type SavedResult } from '../src/results.ts'
 import { drawChart } from './chart.ts'
 import { listCells } from './contenders.ts'
 import { traceDeopts } from './deopts.ts'
@@ -33,6 +33,7 @@ const { values } = parseArgs({
 })
 const settings = { ...FULL, rounds: wholeNumber('rounds', values.rounds) }
 const isWhole = values.only === undefined && values.size === undefined
+if (values.save && !isWhole) throw new RangeError('"--save" keeps whole runs only: leave out --only and --size')
 const isWanted = (question: string, size: number): boolean => (values.only?.includes(question) ?? true) && (values.size?.includes(String(size)) ?? true)
 
 const native = cargoVersion() === undefined ? undefined : buildNative()
@@ -68,12 +69,12 @@ function report(result: SavedResult): void {
     const file = join(BENCH, 'results', name)
     mkdirSync(join(BENCH, 'results'), { recursive: true })
     writeFileSync(`${file}.json`, `${JSON.stringify(result, null, 1)}\n`)
-    writeFileSync(`${file}.svg`, drawChart(result.runs[0]!))
+    writeFileSync(`${file}.svg`, drawChart(middleRun(result)))
     tell(`saved as bench/results/${name}.json and .svg`)
   }
   if (values.json) console.log(JSON.stringify(result))
   else {
-    console.log(`\n${alignRows([MEASUREMENT_HEADER, ...measurementRows(result.runs[0]!)])}`)
+    console.log(`\n${alignRows([MEASUREMENT_HEADER, ...measurementRows(middleRun(result))])}`)
     console.log(`\n${alignRows([GOAL_HEADER, ...goalRows(result.runs, isWhole)])}`)
   }
 }

@@ -31,9 +31,10 @@ export class Processes {
     return open
   }
 
-  close(): void {
-    for (const open of this.#open.values()) open.close()
+  async close(): Promise<void> {
+    const open = [...this.#open.values()]
     this.#open.clear()
+    await Promise.all(open.map((process) => process.close()))
   }
 }
 
@@ -63,7 +64,7 @@ export async function measureCell(cell: Cell, settings: Settings, processes: Pro
         if ('samples' in answer) medians.get(name)!.push(median(answer.samples))
       }
     }
-    if (isFresh) processes.close()
+    if (isFresh) await processes.close()
   }
   return contenders.map(([contender]): Measurement => {
     const values = medians.get(contender)!

@@ -25,7 +25,7 @@ export async function smoke(native: string | undefined, asked: Asked = 'everybod
       answers += found.length
     }
   } finally {
-    processes.close()
+    await processes.close()
   }
   return answers
 }

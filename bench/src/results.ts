@@ -33,3 +33,8 @@ export function median(values: readonly number[]): number {
 export function medianOf(run: readonly Measurement[], question: string, subject: string, size: number, contender: string): number | undefined {
   return run.find((item) => item.question === question && item.subject === subject && item.size === size && item.contender === contender)?.median
 }
+
+/** The run to show where one is shown: that in the middle of the list. Ratios only count within one. */
+export function middleRun({ runs }: SavedResult): readonly Measurement[] {
+  return runs[runs.length >> 1]!
+}
