@@ -14,7 +14,7 @@ const platformGlobals = [
 ]
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/reports/', '**/node_modules/', '.cache/', '.tools/', '.turbo/', '{packages,apps}/*/vitest.config.ts'] },
+  { ignores: ['**/dist/', '**/reports/', '**/node_modules/', '.cache/', '.tools/', '.turbo/', '{packages,apps}/*/vitest.config.ts', 'bench/vitest.config.ts', 'bench/native/'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -53,7 +53,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['packages/*/test/**/*.ts', 'apps/*/test/**/*.ts', 'scripts/test/**/*.ts'],
+    files: ['packages/*/test/**/*.ts', 'apps/*/test/**/*.ts', 'bench/test/**/*.ts', 'scripts/test/**/*.ts'],
     rules: {
       // Tests hand wrong things to functions on purpose.
       '@typescript-eslint/no-empty-function': 'off',

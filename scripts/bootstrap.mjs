@@ -33,6 +33,7 @@ const commands = {
   lint: ['turbo', 'run', 'lint', 'lint:scripts'],
   addrspace: [...fromSource, 'apps/playground/src/cli/main.ts'],
   soak: [...fromSource, 'packages/reliability/run/soak.ts'],
+  bench: [...fromSource, 'bench/run/main.ts'],
   exec: [],
   pnpm: ['pnpm'],
 }
@@ -132,11 +133,10 @@ function dependencyStamp() {
 }
 
 function packageManifests() {
-  return ['packages', 'apps'].flatMap((group) =>
-    (existsSync(join(root, group)) ? readdirSync(join(root, group)).sort() : [])
-      .map((name) => join(group, name, 'package.json'))
-      .filter((file) => existsSync(join(root, file))),
+  const folders = ['packages', 'apps'].flatMap((group) =>
+    (existsSync(join(root, group)) ? readdirSync(join(root, group)).sort() : []).map((name) => join(group, name)),
   )
+  return [...folders, 'bench'].map((folder) => join(folder, 'package.json')).filter((file) => existsSync(join(root, file)))
 }
 
 /** Runs one step of the setup silently; its output is shown only if it fails. */

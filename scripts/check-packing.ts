@@ -4,8 +4,7 @@
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
-import { buildSync } from 'esbuild'
+import { bundledSize } from './lib/bundle-size.ts'
 import { extractFromMarkdown } from './lib/doc-extract.ts'
 import { transformExample } from './lib/doc-transform.ts'
 import { QUIET_NPM_INSTALL, runTool } from './lib/run-tool.ts'
@@ -107,16 +106,7 @@ function writePrograms(names: readonly string[], project: string): string[] {
 }
 
 function checkSize(label: string, limit: number): void {
-  const { outputFiles } = buildSync({
-    stdin: { contents: `export * from './index.js'`, resolveDir: join(root, 'packages', label, 'dist') },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'neutral',
-    target: 'es2023',
-    write: false,
-  })
-  const size = gzipSync(outputFiles[0]!.contents, { level: 9 }).length
+  const size = bundledSize(`export * from './index.js'`, join(root, 'packages', label, 'dist'))
   console.log(`${label}: ${String(size)} bytes minified and compressed, at most ${String(limit)}`)
   if (size > limit) throw new Error(`${String(size)} bytes are more than ${String(limit)}`)
 }

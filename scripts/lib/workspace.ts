@@ -1,5 +1,5 @@
 // What is in this workspace: its root, and its packages with their manifests. The only place that
-// knows that packages live in packages/* and apps/*.
+// knows that packages live in packages/*, apps/* and bench.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -22,7 +22,7 @@ export interface Manifest {
 
 /** One package of the workspace. */
 export interface WorkspacePackage {
-  /** Name without the scope, as ARCHITECTURE.md writes it: `memory-set`, and `apps/playground` for what is no library. */
+  /** Name without the scope, as ARCHITECTURE.md writes it: `memory-set`, and the folder for what is no library, `apps/playground`. */
   readonly label: string
   /** Folder relative to the root, with forward slashes. */
   readonly folder: string
@@ -31,14 +31,12 @@ export interface WorkspacePackage {
 
 /** Lists the packages below `from`, libraries first, each group by name. */
 export function listPackages(from: string = root): WorkspacePackage[] {
-  return ['packages', 'apps'].flatMap((group) =>
-    foldersIn(join(from, group)).flatMap((name): WorkspacePackage[] => {
-      const file = join(from, group, name, 'package.json')
-      if (!existsSync(file)) return []
-      const label = group === 'packages' ? name : `${group}/${name}`
-      return [{ label, folder: `${group}/${name}`, manifest: readJson<Manifest>(file) }]
-    }),
-  )
+  const folders = [...['packages', 'apps'].flatMap((group) => foldersIn(join(from, group)).map((name) => `${group}/${name}`)), 'bench']
+  return folders.flatMap((folder): WorkspacePackage[] => {
+    const file = join(from, folder, 'package.json')
+    if (!existsSync(file)) return []
+    return [{ label: folder.replace(/^packages\//, ''), folder, manifest: readJson<Manifest>(file) }]
+  })
 }
 
 /** Reads a JSON file; the caller vouches for its shape. */

@@ -1,0 +1,91 @@
+// The benchmark on the command line: everybody side by side, in turns, and how we compare.
+//   pnpm bench [--only QUESTION] [--size N] [--rounds N] [--runs N] [--json] [--save] | --smoke | --deopts
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+import { middleRun, type Measurement, type SavedResult } from '../src/results.ts'
+import { drawChart } from './chart.ts'
+import { listCells } from './contenders.ts'
+import { traceDeopts } from './deopts.ts'
+import { describeMachine, listVersions } from './machine.ts'
+import { FULL, measureCell, Processes } from './measure.ts'
+import { BENCH, buildNative, cargoVersion } from './native.ts'
+import { measureReplay } from './replay.ts'
+import { measureSizes } from './sizes.ts'
+import { smoke } from './smoke.ts'
+import { alignRows, GOAL_HEADER, goalRows, MEASUREMENT_HEADER, measurementRows } from './table.ts'
+
+const REPLAY_LINES = 20_000
+const REPLAYS = 5
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    size: { type: 'string', multiple: true },
+    rounds: { type: 'string', default: String(FULL.rounds) },
+    runs: { type: 'string', default: '1' },
+    smoke: { type: 'boolean', default: false },
+    deopts: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+  },
+})
+const settings = { ...FULL, rounds: wholeNumber('rounds', values.rounds) }
+const isWhole = values.only === undefined && values.size === undefined
+if (values.save && !isWhole) throw new RangeError('"--save" keeps whole runs only: leave out --only and --size')
+const isWanted = (question: string, size: number): boolean => (values.only?.includes(question) ?? true) && (values.size?.includes(String(size)) ?? true)
+
+const native = cargoVersion() === undefined ? undefined : buildNative()
+if (native === undefined) tell('cargo is not installed: the Rust originals are left out')
+const cells = listCells(native).filter(({ question, size }) => isWanted(question.name, size))
+
+if (values.smoke) console.log(`${String(await smoke(native))} answers alike`)
+else if (values.deopts) for (const cell of cells) await traceDeopts(cell, settings.seed)
+else report(await measureAll(wholeNumber('runs', values.runs)))
+
+async function measureAll(times: number): Promise<SavedResult> {
+  const runs: Measurement[][] = []
+  const machine = describeMachine()
+  for (let i = 0; i < times; i++) runs.push(await measureOnce())
+  return { date: new Date().toISOString().slice(0, 10), machine, versions: listVersions(), runs }
+}
+
+async function measureOnce(): Promise<Measurement[]> {
+  const run: Measurement[] = []
+  const add = (found: readonly Measurement[]): void => {
+    run.push(...found)
+    if (found.length > 0) tell(alignRows(measurementRows(found)))
+  }
+  for (const cell of cells) add(await measureCell(cell, settings, new Processes(), true))
+  if (isWanted('size', 1)) add(measureSizes())
+  if (isWanted('replay', REPLAY_LINES)) add(measureReplay(REPLAY_LINES, REPLAYS, settings.seed))
+  return run
+}
+
+function report(result: SavedResult): void {
+  if (values.save) {
+    const name = `${result.date}-${String(result.machine['processor']).replaceAll(/[^\w]+/g, '-').toLowerCase()}`
+    const file = join(BENCH, 'results', name)
+    mkdirSync(join(BENCH, 'results'), { recursive: true })
+    writeFileSync(`${file}.json`, `${JSON.stringify(result, null, 1)}\n`)
+    writeFileSync(`${file}.svg`, drawChart(middleRun(result)))
+    tell(`saved as bench/results/${name}.json and .svg`)
+  }
+  if (values.json) console.log(JSON.stringify(result))
+  else {
+    console.log(`\n${alignRows([MEASUREMENT_HEADER, ...measurementRows(middleRun(result))])}`)
+    console.log(`\n${alignRows([GOAL_HEADER, ...goalRows(result.runs, isWhole)])}`)
+  }
+}
+
+/** Progress is not part of the result. */
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`"--${name}" must be a whole number, got ${text}`)
+  return value
+}

@@ -1,0 +1,1 @@
+export { QUESTIONS, questionNamed } from './questions.ts'

@@ -1,0 +1,12 @@
+// What does a page cost when 1 GiB is mapped in pages of 4 KiB, into new tables?
+import { PAGES_IN_GIB } from '../page-world.ts'
+import type { PageQuestion } from '../question.ts'
+import { wholeRangeTask } from './whole-range.ts'
+
+export const pageMap: PageQuestion = {
+  name: 'page-map',
+  title: 'map 1 GiB in 4 KiB pages, per page',
+  of: 'page-table',
+  sizes: [PAGES_IN_GIB],
+  prepare: (format, count, seed) => wholeRangeTask(format, count, seed, 'map', 0),
+}
