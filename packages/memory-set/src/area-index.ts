@@ -17,6 +17,14 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 import { MemoryArea } from './area.ts'
 import { INNER_GAP, INNER_KEYS, INNER_SLOTS, LEAF_BOUNDS, LEAF_END, LEAF_SLOTS, NodeStore } from './internal/node-store.ts'
 
+// A module's own constants are part of the compiled code; imported ones are loaded at every use.
+const CHILD_GAP = INNER_GAP
+const KEYS = INNER_KEYS
+const CHILDREN = INNER_SLOTS
+const BOUNDS = LEAF_BOUNDS
+const END = LEAF_END
+const SLOTS = LEAF_SLOTS
+
 export class AreaIndex<F, P, A extends AnyAddr> {
   readonly store: NodeStore<F, P, A>
   /** A leaf where `height` is 0, otherwise an inner node. */
@@ -88,12 +96,12 @@ export class AreaIndex<F, P, A extends AnyAddr> {
     const store = this.store
     let node = this.root
     for (let level = this.height; level > 0; level--) {
-      node = store.children[node * INNER_SLOTS + store.searchInner(node, key, rest)]!
+      node = store.children[node * CHILDREN + store.searchInner(node, key, rest)]!
     }
     const i = store.searchLeaf(node, key, rest)
     if (i < 0) return -1
-    const end = store.bounds[node * LEAF_BOUNDS + LEAF_END + i]!
-    if (key < end || (store.hasRests && key === end && rest < store.endRest(node, i))) return node * LEAF_SLOTS + i
+    const end = store.bounds[node * BOUNDS + END + i]!
+    if (key < end || (store.hasRests && key === end && rest < store.endRest(node, i))) return node * SLOTS + i
     return -1
   }
 
@@ -107,27 +115,27 @@ export class AreaIndex<F, P, A extends AnyAddr> {
     const store = this.store
     let node = this.root
     for (let level = this.height; level > 0; level--) {
-      node = store.children[node * INNER_SLOTS + store.searchInner(node, lastKey, lastRest)]!
+      node = store.children[node * CHILDREN + store.searchInner(node, lastKey, lastRest)]!
     }
     const i = store.searchLeaf(node, lastKey, lastRest)
     if (i < 0) return false
-    const end = store.bounds[node * LEAF_BOUNDS + LEAF_END + i]!
+    const end = store.bounds[node * BOUNDS + END + i]!
     return startKey < end || (store.hasRests && startKey === end && startRest < store.endRest(node, i))
   }
 
   /** The area of an entry, as a value that outlives the entry. */
   areaAt(entry: number): MemoryArea<F, P, A> {
-    return this.areaIn((entry / LEAF_SLOTS) | 0, entry % LEAF_SLOTS)
+    return this.areaIn((entry / SLOTS) | 0, entry % SLOTS)
   }
 
   areaIn(leaf: number, i: number): MemoryArea<F, P, A> {
     const store = this.store
-    const at = leaf * LEAF_BOUNDS + i
-    const attributes = store.attributeTable.at(store.attributes[leaf * LEAF_SLOTS + i]!)
+    const at = leaf * BOUNDS + i
+    const attributes = store.attributeTable.at(store.attributes[leaf * SLOTS + i]!)
     return new MemoryArea(
       store.bounds[at]!,
       store.startRest(leaf, i),
-      store.bounds[at + LEAF_END]!,
+      store.bounds[at + END]!,
       store.endRest(leaf, i),
       attributes,
     )
@@ -136,11 +144,11 @@ export class AreaIndex<F, P, A extends AnyAddr> {
   /** The largest gap inside a leaf, as a difference of keys; -Infinity if there is none. */
   largestGapInLeaf(leaf: number): number {
     const { bounds, leafCounts } = this.store
-    const first = leaf * LEAF_BOUNDS
+    const first = leaf * BOUNDS
     const last = first + leafCounts[leaf]! - 1
     let largest = -Infinity
     for (let at = first; at < last; at++) {
-      const gap = bounds[at + 1]! - bounds[at + LEAF_END]!
+      const gap = bounds[at + 1]! - bounds[at + END]!
       if (gap > largest) largest = gap
     }
     return largest
@@ -149,13 +157,13 @@ export class AreaIndex<F, P, A extends AnyAddr> {
   /** The largest gap inside an inner node's subtree: in a child, or between two of them. */
   largestGapInInner(inner: number): number {
     const { keys, innerCounts } = this.store
-    const first = inner * INNER_KEYS
+    const first = inner * KEYS
     const last = first + innerCounts[inner]! - 1
-    let largest = keys[first + INNER_GAP]!
+    let largest = keys[first + CHILD_GAP]!
     for (let at = first; at < last; at++) {
-      const between = keys[at + 1]! - keys[at + INNER_SLOTS]!
+      const between = keys[at + 1]! - keys[at + CHILDREN]!
       if (between > largest) largest = between
-      const within = keys[at + 1 + INNER_GAP]!
+      const within = keys[at + 1 + CHILD_GAP]!
       if (within > largest) largest = within
     }
     return largest

@@ -11,10 +11,18 @@ import { MappingError, printedRange } from './errors.ts'
 import { AreaCursor } from './internal/area-cursor.ts'
 import type { AreaAttributes, Guards } from './internal/attributes.ts'
 import { NO_GUARDS } from './internal/attributes.ts'
-import { addressOf, endKeyOf, isBelow, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './internal/bound.ts'
+import { addressOf, isBelow, keyBefore, restBefore } from './internal/bound.ts'
+import type { RangeBounds } from './internal/bound.ts'
 import { yesOrNo } from './internal/check-arguments.ts'
 import { EntryList } from './internal/entry-list.ts'
 import { LEAF_BOUNDS, LEAF_END, LEAF_SLOTS } from './internal/node-store.ts'
+import { FEWEST_IN_LEAF, insertArea, replaceInArea, replaceRun } from './internal/splice.ts'
+
+// A module's own constants are part of the compiled code; imported ones are loaded at every use.
+const BOUNDS = LEAF_BOUNDS
+const END = LEAF_END
+const SLOTS = LEAF_SLOTS
+const FEWEST_ENTRIES = FEWEST_IN_LEAF
 
 /** One call of a backend, with what undoing it needs. */
 export interface PlanStep<F, P, A extends AnyAddr> {
@@ -36,6 +44,13 @@ export interface PlanOptions<F> {
   readonly isMerging: boolean
 }
 
+// What a request does that touches at most one area: nearly all of them, and planned without lists.
+const NOTHING = 0
+/** A new area at the cursor. */
+const INSERT = 1
+/** Another thing, or nothing, in the place of a part of the area at the cursor. */
+const REPLACE = 2
+
 /** How many steps a finished plan may keep, with what they refer to, until they are overwritten. */
 const KEPT_STEPS = 16
 
@@ -51,34 +66,37 @@ export class Plan<F, P, A extends AnyAddr> {
   readonly #walker: AreaCursor<F, P, A>
   readonly #index: AreaIndex<F, P, A>
   readonly #options: PlanOptions<F>
-  // The request, as bounds and as given.
-  #start: bigint
-  #end: bigint
-  #startKey: number
-  #startRest: number
-  #endKey: number
-  #endRest: number
+  readonly #request: RangeBounds
+  /** Of a request that touches at most one area, what it does to the index; `NOTHING` for one that is planned in lists. */
+  #change: typeof NOTHING | typeof INSERT | typeof REPLACE
+  /** The new area's attributes, and those of what comes in the middle of one that is cut. */
+  #changed: AreaAttributes<F, P, A> | undefined
 
-  constructor(index: AreaIndex<F, P, A>, options: PlanOptions<F>) {
+  /** `request` is the range of the operation that is planned. */
+  constructor(index: AreaIndex<F, P, A>, request: RangeBounds, options: PlanOptions<F>) {
     this.#index = index
+    this.#request = request
     this.#options = options
     this.cursor = new AreaCursor(index)
     this.#walker = new AreaCursor(index)
-    this.#start = 0n
-    this.#end = 0n
-    this.#startKey = 0
-    this.#startRest = 0
-    this.#endKey = 0
-    this.#endRest = 0
+    this.#change = NOTHING
+    this.#changed = undefined
   }
 
   /** Plans a new area, in free space or, with `isReplacing`, in place of what is there. */
   map(start: A, size: bigint, flags: F, backend: MappingBackend<F, P, A>, guards: Guards, isReplacing: boolean): MappingError | undefined {
-    this.#collect(start, start + size)
-    if (isCut(start, backend) || isCut(size, backend)) return this.#misaligned(`start and size must be multiples of ${String(backend.granule)}`)
+    const isMisaligned = backend.granule !== undefined && (isCut(start, backend) || isCut(size, backend))
+    if (!isMisaligned && this.#seekFree()) {
+      this.#change = INSERT
+      this.#changed = this.#index.store.attributeTable.lookup(flags, backend, guards)
+      this.steps[this.stepCount++] = { verb: 'map', start, size, backend, flags, oldFlags: flags }
+      return undefined
+    }
+    this.#collect()
+    if (isMisaligned) return this.#misaligned(`start and size must be multiples of ${String(backend.granule)}`)
     const { removed } = this
     let i = 0
-    for (; i < removed.length && !isBelow(this.#startKey, this.#startRest, removed.endKeys[i]!, removed.endRests[i]!); i++) this.#keep(i)
+    for (; i < removed.length && !isBelow(this.#request.startKey, this.#request.startRest, removed.endKeys[i]!, removed.endRests[i]!); i++) this.#keep(i)
     if (i < removed.length && this.#intersects(i)) {
       if (!isReplacing) return this.#overlap(i)
       const error = this.#removeRange(i, () => this.#pushNew(start, size, flags, backend, guards))
@@ -93,7 +111,13 @@ export class Plan<F, P, A extends AnyAddr> {
 
   /** Plans the removal of whatever lies in the range. */
   unmap(start: A, size: bigint): MappingError | undefined {
-    this.#collect(start, start + size)
+    const whole = this.#seekWhole()
+    if (whole !== undefined) {
+      this.#change = REPLACE
+      this.steps[this.stepCount++] = { verb: 'unmap', start, size, backend: whole.backend, flags: whole.flags, oldFlags: whole.flags }
+      return undefined
+    }
+    this.#collect()
     let i = 0
     for (; i < this.removed.length && !this.#intersects(i); i++) this.#keep(i)
     return this.#removeRange(i, undefined)
@@ -101,9 +125,19 @@ export class Plan<F, P, A extends AnyAddr> {
 
   /** Plans new flags for the areas in the range; `update` is asked once per area that intersects it, in order. */
   protect(start: A, size: bigint, update: (flags: F, area: MemoryArea<F, P, A>) => F | undefined, mayHaveHoles: boolean): MappingError | undefined {
-    this.#collect(start, start + size)
+    const whole = this.#seekWhole()
+    if (whole !== undefined) {
+      const { leaf, slot } = this.cursor
+      const flags = update(whole.flags, this.#index.areaIn(leaf, slot))
+      if (flags === undefined) return undefined
+      this.#change = REPLACE
+      this.#changed = this.#attributesWith(whole, flags)
+      this.steps[this.stepCount++] = { verb: 'protect', start, size, backend: whole.backend, flags, oldFlags: whole.flags }
+      return undefined
+    }
+    this.#collect()
     if (!mayHaveHoles && this.#hasHole()) {
-      return new MappingError('hole', `a hole in ${printedRange(this.#start, this.#end)}, which must be fully mapped`, { range: this.#range() })
+      return new MappingError('hole', `a hole in ${printedRange(this.#request.start, this.#request.end)}, which must be fully mapped`, { range: this.#range() })
     }
     for (let i = 0; i < this.removed.length; i++) {
       const flags = this.#intersects(i) ? update(this.removed.attributes[i]!.flags, this.#areaOf(i)) : undefined
@@ -117,8 +151,22 @@ export class Plan<F, P, A extends AnyAddr> {
     return undefined
   }
 
+  /** Gives the index the areas that were planned. */
+  commit(): void {
+    if (this.#change === NOTHING) replaceRun(this.cursor, this.removed, this.added)
+    else if (this.#change === INSERT) insertArea(this.cursor, this.#request, this.#changed!)
+    else replaceInArea(this.cursor, this.#request, this.#changed)
+  }
+
   /** Lets go of what the plan refers to. */
   reset(): void {
+    if (this.#change !== NOTHING) {
+      // Then nothing is in the lists.
+      this.#change = NOTHING
+      this.#changed = undefined
+      this.stepCount = 0
+      return
+    }
     this.removed.clear()
     this.added.clear()
     if (this.stepCount > KEPT_STEPS) this.steps.length = KEPT_STEPS
@@ -126,16 +174,52 @@ export class Plan<F, P, A extends AnyAddr> {
   }
 
   /**
+   * Whether the range is free, the new area changes no other, and the leaf at the cursor takes it: nothing merges, and
+   * no bound has a rest. The cursor is then where to insert.
+   */
+  #seekFree(): boolean {
+    const { startKey, startRest, endKey, endRest } = this.#request
+    const { store } = this.#index
+    if (this.#options.isMerging || store.hasRests || (startRest | endRest) !== 0) return false
+    const { cursor } = this
+    cursor.seek(startKey, 0)
+    const { leaf, slot } = cursor
+    if (slot >= 0 && startKey < store.bounds[leaf * BOUNDS + END + slot]!) return false
+    if (store.leafCounts[leaf] === SLOTS || cursor.nextStart() < endKey) return false
+    cursor.slots[0] = slot + 1
+    return true
+  }
+
+  /**
+   * The attributes of the area that the whole range lies in, if it can be cut out of that where it stands: nothing
+   * merges or has a rest, guard or slice, cuts are multiples of the granule, and the leaf has room and stays full
+   * enough. The cursor is then at the area.
+   */
+  #seekWhole(): AreaAttributes<F, P, A> | undefined {
+    const { startKey, startRest, endKey, endRest } = this.#request
+    const { store, height } = this.#index
+    if (this.#options.isMerging || store.hasRests || (startRest | endRest) !== 0) return undefined
+    const { cursor } = this
+    cursor.seek(startKey, 0)
+    const { leaf, slot } = cursor
+    const at = leaf * BOUNDS + slot
+    if (slot < 0 || store.bounds[at + END]! < endKey) return undefined
+    const count = store.leafCounts[leaf]!
+    if (count > SLOTS - 2 || (height > 0 && count <= FEWEST_ENTRIES)) return undefined
+    const attributes = store.attributeTable.at(store.attributes[leaf * SLOTS + slot]!)
+    const { backend, guards } = attributes
+    if (guards !== NO_GUARDS || backend.slice !== undefined) return undefined
+    if (backend.granule === undefined) return attributes
+    const isMisaligned = (store.bounds[at]! < startKey && isCut(this.#request.start, backend)) || (endKey < store.bounds[at + END]! && isCut(this.#request.end, backend))
+    return isMisaligned ? undefined : attributes
+  }
+
+  /**
    * Finds the run: the areas that intersect the range and, in a set that merges, those that touch
    * it. No others can merge anew: what lies next to a cut is unchanged, next to a hole not adjacent.
    */
-  #collect(start: bigint, end: bigint): void {
-    this.#start = start
-    this.#end = end
-    const startKey = (this.#startKey = keyOf(start))
-    const startRest = (this.#startRest = restOf(start))
-    const endKey = (this.#endKey = endKeyOf(end))
-    this.#endRest = endKey === SPACE_END_KEY ? 0 : restOf(end)
+  #collect(): void {
+    const { start, startKey, startRest } = this.#request
     const isTouchingEnough = this.#options.isMerging
     // To end at or above the start is to end above the address before it.
     const isBefore = isTouchingEnough && start > 0n
@@ -161,36 +245,36 @@ export class Plan<F, P, A extends AnyAddr> {
         leaf = walker.leaf
         slot = 0
       }
-      const at = leaf * LEAF_BOUNDS + slot
+      const at = leaf * BOUNDS + slot
       const key = store.bounds[at]!
       const rest = store.startRest(leaf, slot)
-      const isInReach = isBelow(key, rest, this.#endKey, this.#endRest) || (isTouchingEnough && key === this.#endKey && rest === this.#endRest)
+      const isInReach = isBelow(key, rest, this.#request.endKey, this.#request.endRest) || (isTouchingEnough && key === this.#request.endKey && rest === this.#request.endRest)
       if (!isInReach) return
       if (removed.length === 0 && leaf !== cursor.leaf) cursor.copyFrom(this.#walker)
-      const attributes = store.attributeTable.at(store.attributes[leaf * LEAF_SLOTS + slot]!)
-      removed.push(key, rest, store.bounds[at + LEAF_END]!, store.endRest(leaf, slot), attributes)
+      const attributes = store.attributeTable.at(store.attributes[leaf * SLOTS + slot]!)
+      removed.push(key, rest, store.bounds[at + END]!, store.endRest(leaf, slot), attributes)
     }
   }
 
   #intersects(i: number): boolean {
     const { removed } = this
     return (
-      isBelow(this.#startKey, this.#startRest, removed.endKeys[i]!, removed.endRests[i]!) &&
-      isBelow(removed.startKeys[i]!, removed.startRests[i]!, this.#endKey, this.#endRest)
+      isBelow(this.#request.startKey, this.#request.startRest, removed.endKeys[i]!, removed.endRests[i]!) &&
+      isBelow(removed.startKeys[i]!, removed.startRests[i]!, this.#request.endKey, this.#request.endRest)
     )
   }
 
   #hasHole(): boolean {
     const { removed } = this
-    let key = this.#startKey
-    let rest = this.#startRest
+    let key = this.#request.startKey
+    let rest = this.#request.startRest
     for (let i = 0; i < removed.length; i++) {
       if (!this.#intersects(i)) continue
       if (isBelow(key, rest, removed.startKeys[i]!, removed.startRests[i]!)) return true
       key = removed.endKeys[i]!
       rest = removed.endRests[i]!
     }
-    return isBelow(key, rest, this.#endKey, this.#endRest)
+    return isBelow(key, rest, this.#request.endKey, this.#request.endRest)
   }
 
   /**
@@ -215,14 +299,14 @@ export class Plan<F, P, A extends AnyAddr> {
       const cutsRight = this.#cutsRight(i)
       const error = this.#misalignedCut(i, cutsLeft, cutsRight)
       if (error !== undefined) return error
-      const start = cutsLeft ? this.#start : addressOf(removed.startKeys[i]!, removed.startRests[i]!)
-      const end = cutsRight ? this.#end : addressOf(removed.endKeys[i]!, removed.endRests[i]!)
+      const start = cutsLeft ? this.#request.start : addressOf(removed.startKeys[i]!, removed.startRests[i]!)
+      const end = cutsRight ? this.#request.end : addressOf(removed.endKeys[i]!, removed.endRests[i]!)
       this.#pushStep('unmap', start, end, attributes, attributes.flags)
-      if (cutsLeft) this.#pushPiece(i, removed.startKeys[i]!, removed.startRests[i]!, this.#startKey, this.#startRest, attributes)
+      if (cutsLeft) this.#pushPiece(i, removed.startKeys[i]!, removed.startRests[i]!, this.#request.startKey, this.#request.startRest, attributes)
       if (!cutsRight) continue
       if (!isInserted) insert?.()
       isInserted = true
-      this.#pushPiece(i, this.#endKey, this.#endRest, removed.endKeys[i]!, removed.endRests[i]!, attributes)
+      this.#pushPiece(i, this.#request.endKey, this.#request.endRest, removed.endKeys[i]!, removed.endRests[i]!, attributes)
     }
     if (!isInserted) insert?.()
     return undefined
@@ -242,10 +326,10 @@ export class Plan<F, P, A extends AnyAddr> {
     const cutsRight = this.#cutsRight(i)
     const error = this.#misalignedCut(i, cutsLeft, cutsRight)
     if (error !== undefined) return error
-    const startKey = cutsLeft ? this.#startKey : removed.startKeys[i]!
-    const startRest = cutsLeft ? this.#startRest : removed.startRests[i]!
-    const endKey = cutsRight ? this.#endKey : removed.endKeys[i]!
-    const endRest = cutsRight ? this.#endRest : removed.endRests[i]!
+    const startKey = cutsLeft ? this.#request.startKey : removed.startKeys[i]!
+    const startRest = cutsLeft ? this.#request.startRest : removed.startRests[i]!
+    const endKey = cutsRight ? this.#request.endKey : removed.endKeys[i]!
+    const endRest = cutsRight ? this.#request.endRest : removed.endRests[i]!
     this.#pushStep('protect', addressOf(startKey, startRest), addressOf(endKey, endRest), attributes, flags)
     if (cutsLeft) this.#pushPiece(i, removed.startKeys[i]!, removed.startRests[i]!, startKey, startRest, attributes)
     const changed = this.#attributesWith(attributes, flags)
@@ -256,11 +340,11 @@ export class Plan<F, P, A extends AnyAddr> {
   }
 
   #cutsLeft(i: number): boolean {
-    return isBelow(this.removed.startKeys[i]!, this.removed.startRests[i]!, this.#startKey, this.#startRest)
+    return isBelow(this.removed.startKeys[i]!, this.removed.startRests[i]!, this.#request.startKey, this.#request.startRest)
   }
 
   #cutsRight(i: number): boolean {
-    return isBelow(this.#endKey, this.#endRest, this.removed.endKeys[i]!, this.removed.endRests[i]!)
+    return isBelow(this.#request.endKey, this.#request.endRest, this.removed.endKeys[i]!, this.removed.endRests[i]!)
   }
 
   #pushStep(verb: 'unmap' | 'protect', start: bigint, end: bigint, attributes: AreaAttributes<F, P, A>, flags: F): void {
@@ -271,7 +355,7 @@ export class Plan<F, P, A extends AnyAddr> {
 
   #pushNew(start: A, size: bigint, flags: F, backend: MappingBackend<F, P, A>, guards: Guards): void {
     const attributes = this.#index.store.attributeTable.lookup(flags, backend, guards)
-    this.#push(this.#startKey, this.#startRest, this.#endKey, this.#endRest, attributes)
+    this.#push(this.#request.startKey, this.#request.startRest, this.#request.endKey, this.#request.endRest, attributes)
   }
 
   /** Leaves the i-th area as it is. */
@@ -334,17 +418,17 @@ export class Plan<F, P, A extends AnyAddr> {
   #misalignedCut(i: number, cutsLeft: boolean, cutsRight: boolean): MappingError | undefined {
     const { backend } = this.removed.attributes[i]!
     if (backend.granule === undefined) return undefined
-    if (!(cutsLeft && isCut(this.#start, backend)) && !(cutsRight && isCut(this.#end, backend))) return undefined
+    if (!(cutsLeft && isCut(this.#request.start, backend)) && !(cutsRight && isCut(this.#request.end, backend))) return undefined
     return this.#misaligned(`a cut must be at a multiple of ${String(backend.granule)}`, this.#areaOf(i))
   }
 
   #misaligned(rule: string, area?: MemoryArea<F, P, A>): MappingError {
-    return new MappingError('misaligned', `${rule}, got ${printedRange(this.#start, this.#end)}`, { range: this.#range(), area })
+    return new MappingError('misaligned', `${rule}, got ${printedRange(this.#request.start, this.#request.end)}`, { range: this.#range(), area })
   }
 
   #overlap(i: number): MappingError {
     const area = this.#areaOf(i)
-    return new MappingError('overlap', `${printedRange(this.#start, this.#end)} overlaps the area ${area.toString()}`, { range: this.#range(), area })
+    return new MappingError('overlap', `${printedRange(this.#request.start, this.#request.end)} overlaps the area ${area.toString()}`, { range: this.#range(), area })
   }
 
   #areaOf(i: number): MemoryArea<F, P, A> {
@@ -353,7 +437,7 @@ export class Plan<F, P, A extends AnyAddr> {
   }
 
   #range(): ReturnType<typeof addrRange<AnyAddr>> {
-    return addrRange(this.#start as AnyAddr, this.#end)
+    return addrRange(this.#request.start as AnyAddr, this.#request.end)
   }
 }
 

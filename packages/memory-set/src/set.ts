@@ -12,9 +12,9 @@ import { DONE, MappingError, printedRange, refused } from './errors.ts'
 import type { MappingResult } from './errors.ts'
 import type { Guards } from './internal/attributes.ts'
 import { NO_GUARDS } from './internal/attributes.ts'
+import { RangeBounds } from './internal/bound.ts'
 import { checkChoice, checkFunction, yesOrNo } from './internal/check-arguments.ts'
 import { checkIndex } from './internal/check-index.ts'
-import { replaceRun } from './internal/splice.ts'
 import { checkBackend, guardsOf, mayMerge, Plan } from './plan.ts'
 import type { PlanStep } from './plan.ts'
 import { AreaQueries } from './queries.ts'
@@ -60,6 +60,8 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
   readonly #flagsEqual: (a: F, b: F) => boolean
   readonly #permits: ((flags: F, access: Access) => boolean) | undefined
   readonly #isMerging: boolean
+  /** The range of the operation that is carried out. */
+  readonly #request: RangeBounds
   readonly #plan: Plan<F, P, A>
   /** What was done since the outermost transaction began, for a page table that cannot roll back. */
   readonly #journal: PlanStep<F, P, A>[]
@@ -80,7 +82,8 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     this.#flagsEqual = flagsEqual
     this.#permits = permits
     this.#isMerging = merge === 'equal-neighbours'
-    this.#plan = new Plan(this.index, { flagsEqual, isMerging: this.#isMerging })
+    this.#request = new RangeBounds()
+    this.#plan = new Plan(this.index, this.#request, { flagsEqual, isMerging: this.#isMerging })
     this.#journal = []
     this.#untrusted = []
     this.#depth = 0
@@ -94,19 +97,29 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
    *
    * @throws TypeError, RangeError if an argument is none
    */
-  map(start: A, size: bigint, flags: F, backend: MappingBackend<F, P, A>, options: MapOptions = {}): MappingResult {
+  map(start: A, size: bigint, flags: F, backend: MappingBackend<F, P, A>, options?: MapOptions): MappingResult {
     if (this.state !== 'ready') this.refuse()
-    checkObject(options, 'options')
-    const { onOverlap = 'refuse', guards } = options
     checkBackend(backend, 'backend', 'must be a MappingBackend')
-    checkChoice(onOverlap, ['refuse', 'replace'], 'onOverlap')
-    const kept = guards === undefined ? NO_GUARDS : checkedGuards(guards)
-    const outOfRange = checkRequest(start, size)
-    if (outOfRange !== undefined) return outOfRange
+    let isReplacing = false
+    let guards = NO_GUARDS
+    if (options !== undefined) {
+      checkObject(options, 'options')
+      const { onOverlap = 'refuse' } = options
+      checkChoice(onOverlap, ['refuse', 'replace'], 'onOverlap')
+      isReplacing = onOverlap === 'replace'
+      if (options.guards !== undefined) guards = checkedGuards(options.guards)
+    }
+    if (!this.#request.take(start, size)) return outOfRange(start, size)
     if (size === 0n) {
       return refused(new MappingError('empty-range', `an area is never empty, got size 0 at ${formatHex(start)}`, { range: addrRangeFromSize<AnyAddr>(start, size) }))
     }
-    return this.#carryOut(start, size, (plan) => plan.map(start, size, flags, backend, kept, onOverlap === 'replace'))
+    const untrusted = this.#begin(start, size)
+    if (untrusted !== undefined) return untrusted
+    try {
+      return this.#carryOut(this.#plan.map(start, size, flags, backend, guards, isReplacing))
+    } finally {
+      this.#end()
+    }
   }
 
   /**
@@ -120,10 +133,9 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
    */
   unmap(start: A, size: bigint): MappingResult {
     if (this.state !== 'ready') this.refuse()
-    const outOfRange = checkRequest(start, size)
-    if (outOfRange !== undefined) return outOfRange
+    if (!this.#request.take(start, size)) return outOfRange(start, size)
     if (size === 0n) return DONE
-    return this.#carryOut(start, size, (plan) => plan.unmap(start, size))
+    return this.#unmap(start, size)
   }
 
   /**
@@ -137,22 +149,32 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
    *
    * @throws TypeError, RangeError if an argument is none
    */
-  protect(start: A, size: bigint, update: (flags: F, area: MemoryArea<F, P, A>) => F | undefined, options: ProtectOptions = {}): MappingResult {
+  protect(start: A, size: bigint, update: (flags: F, area: MemoryArea<F, P, A>) => F | undefined, options?: ProtectOptions): MappingResult {
     if (this.state !== 'ready') this.refuse()
-    checkObject(options, 'options')
-    const { holes = 'skip' } = options
+    let mayHaveHoles = true
+    if (options !== undefined) {
+      checkObject(options, 'options')
+      const { holes = 'skip' } = options
+      checkChoice(holes, ['skip', 'refuse'], 'holes')
+      mayHaveHoles = holes === 'skip'
+    }
     if (typeof update !== 'function') throw new TypeError(`"update" must be a function from old flags to new ones, got ${typeof update}`)
-    checkChoice(holes, ['skip', 'refuse'], 'holes')
-    const outOfRange = checkRequest(start, size)
-    if (outOfRange !== undefined) return outOfRange
+    if (!this.#request.take(start, size)) return outOfRange(start, size)
     if (size === 0n) return DONE
-    return this.#carryOut(start, size, (plan) => plan.protect(start, size, update, holes === 'skip'))
+    const untrusted = this.#begin(start, size)
+    if (untrusted !== undefined) return untrusted
+    try {
+      return this.#carryOut(this.#plan.protect(start, size, update, mayHaveHoles))
+    } finally {
+      this.#end()
+    }
   }
 
   /** Removes all areas. Refused: `backend-refused`, `undo-refused`, `untrusted` (BadState). O(n). */
   clear(): MappingResult {
     if (this.state !== 'ready') this.refuse()
-    return this.#carryOut(0n, WORD_SPACE, (plan) => plan.unmap(0n as A, WORD_SPACE))
+    this.#request.take(0n, WORD_SPACE)
+    return this.#unmap(0n as A, WORD_SPACE)
   }
 
   /**
@@ -262,21 +284,37 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     }
   }
 
-  #carryOut(start: bigint, size: bigint, planWith: (plan: Plan<F, P, A>) => MappingError | undefined): MappingResult {
+  #unmap(start: A, size: bigint): MappingResult {
+    const untrusted = this.#begin(start, size)
+    if (untrusted !== undefined) return untrusted
+    try {
+      return this.#carryOut(this.#plan.unmap(start, size))
+    } finally {
+      this.#end()
+    }
+  }
+
+  /** From here to `#end` the set does not answer; gives the refusal instead, if there is one. */
+  #begin(start: bigint, size: bigint): ReturnType<typeof refused> | undefined {
     const untrusted = this.#untrustedError(start, size)
     if (untrusted !== undefined) return refused(untrusted)
-    const plan = this.#plan
     this.state = 'busy'
-    try {
-      const error = planWith(plan) ?? (plan.stepCount === 0 ? undefined : act(plan.steps, plan.stepCount, this.pageTable, this.#table, this.#untrusted))
-      if (error !== undefined) return refused(error)
-      if (plan.stepCount > 0) this.#commit(plan)
-    } finally {
-      this.state = 'ready'
-      plan.reset()
-      this.#distrust()
-    }
+    return undefined
+  }
+
+  /** Has the backends do what is planned, unless that was refused, and commits. */
+  #carryOut(refusal: MappingError | undefined): MappingResult {
+    const plan = this.#plan
+    const error = refusal ?? (plan.stepCount === 0 ? undefined : act(plan.steps, plan.stepCount, this.pageTable, this.#table, this.#untrusted))
+    if (error !== undefined) return refused(error)
+    if (plan.stepCount > 0) this.#commit(plan)
     return DONE
+  }
+
+  #end(): void {
+    this.state = 'ready'
+    this.#plan.reset()
+    this.#distrust()
   }
 
   /** The refusal to work in a range that is not empty, where undoing was refused before. */
@@ -296,7 +334,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
 
   #commit(plan: Plan<F, P, A>): void {
     if (this.#depth > 0 && this.#table === undefined) for (let i = 0; i < plan.stepCount; i++) this.#journal.push(plan.steps[i]!)
-    replaceRun(plan.cursor, plan.removed, plan.added)
+    plan.commit()
     // Last, since a page table reports to its own sink here: if that throws, the operation is done on both sides.
     this.#table?.commitTransaction()
   }
@@ -352,11 +390,8 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
   }
 }
 
-/** Refuses a request that ends above 2^64; throws for what is no request. */
-function checkRequest(start: bigint, size: bigint): ReturnType<typeof refused> | undefined {
-  checkWord(start, 'start')
-  if (typeof size !== 'bigint' || size < 0n) checkSize(size, 'size')
-  if (start + size <= WORD_SPACE) return undefined
+/** Refuses a request that ends above 2^64. */
+function outOfRange(start: bigint, size: bigint): ReturnType<typeof refused> {
   return refused(new MappingError('out-of-range', `${formatHex(start)} + ${formatHex(size)} exceeds 2^64`))
 }
 

@@ -4,7 +4,14 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 
 import type { AreaIndex } from '../area-index.ts'
 import { isBelow } from './bound.ts'
-import { INNER_SLOTS, LEAF_BOUNDS, LEAF_END } from './node-store.ts'
+import { INNER_KEYS, INNER_SLOTS, LEAF_BOUNDS, LEAF_END, LEAF_SLOTS } from './node-store.ts'
+
+// A module's own constants are part of the compiled code; imported ones are loaded at every use.
+const CHILDREN = INNER_SLOTS
+const KEYS = INNER_KEYS
+const SLOTS = LEAF_SLOTS
+const BOUNDS = LEAF_BOUNDS
+const END = LEAF_END
 
 /** Enough for 2^64 areas: 16 children a level, and no level is ever less than two children wide. */
 const MAX_HEIGHT = 64
@@ -30,7 +37,7 @@ export class AreaCursor<F, P, A extends AnyAddr> {
   }
 
   get startKey(): number {
-    return this.index.store.bounds[this.nodes[0]! * LEAF_BOUNDS + this.slots[0]!]!
+    return this.index.store.bounds[this.nodes[0]! * BOUNDS + this.slots[0]!]!
   }
 
   get startRest(): number {
@@ -38,11 +45,25 @@ export class AreaCursor<F, P, A extends AnyAddr> {
   }
 
   get endKey(): number {
-    return this.index.store.bounds[this.nodes[0]! * LEAF_BOUNDS + LEAF_END + this.slots[0]!]!
+    return this.index.store.bounds[this.nodes[0]! * BOUNDS + END + this.slots[0]!]!
   }
 
   get endRest(): number {
     return this.index.store.endRest(this.nodes[0]!, this.slots[0]!)
+  }
+
+  /** The start key of the area behind the cursor's, Infinity if there is none; the cursor stays. O(height). */
+  nextStart(): number {
+    const { nodes, slots } = this
+    const { store, height } = this.index
+    const slot = slots[0]! + 1
+    // Behind the last entry of a leaf, and behind the last child of a node, keys are Infinity (I4).
+    let key = slot < SLOTS ? store.bounds[nodes[0]! * BOUNDS + slot]! : Infinity
+    for (let level = 1; key === Infinity && level <= height; level++) {
+      const child = slots[level]! + 1
+      if (child < CHILDREN) key = store.keys[nodes[level]! * KEYS + child]!
+    }
+    return key
   }
 
   copyFrom(other: AreaCursor<F, P, A>): void {
@@ -63,7 +84,7 @@ export class AreaCursor<F, P, A extends AnyAddr> {
       const slot = store.searchInner(node, key, rest)
       this.nodes[level] = node
       this.slots[level] = slot
-      node = store.children[node * INNER_SLOTS + slot]!
+      node = store.children[node * CHILDREN + slot]!
     }
     this.nodes[0] = node
     this.slots[0] = store.searchLeaf(node, key, rest)
@@ -112,11 +133,11 @@ export class AreaCursor<F, P, A extends AnyAddr> {
   /** Goes from a chosen child to its first (0) or last (-1) entry. */
   #descend(fromLevel: number, end: 0 | -1): void {
     const { store } = this.index
-    let node = store.children[this.nodes[fromLevel]! * INNER_SLOTS + this.slots[fromLevel]!]!
+    let node = store.children[this.nodes[fromLevel]! * CHILDREN + this.slots[fromLevel]!]!
     for (let level = fromLevel - 1; level > 0; level--) {
       this.nodes[level] = node
       this.slots[level] = end === 0 ? 0 : store.innerCounts[node]! - 1
-      node = store.children[node * INNER_SLOTS + this.slots[level]!]!
+      node = store.children[node * CHILDREN + this.slots[level]!]!
     }
     this.nodes[0] = node
     this.slots[0] = end === 0 ? 0 : store.leafCounts[node]! - 1

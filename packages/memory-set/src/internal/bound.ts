@@ -4,7 +4,9 @@
 // and every one above it that is a multiple of 2048, has the rest 0. Only this file knows the
 // translation; an end of 2^64 is the key 2^64.
 
-const words = new BigUint64Array(1)
+import { checkSize, checkWord } from '@addrspace/memory-addr'
+
+const words = new BigUint64Array(2)
 const halves = new Uint32Array(words.buffer)
 
 // Which half of a word a Uint32Array sees first is the host's byte order.
@@ -12,9 +14,9 @@ words[0] = 1n
 const LOW = halves[0] === 1 ? 0 : 1
 const HIGH = 1 - LOW
 
-const TWO_32 = 2 ** 32
+const TWO_32 = 0x1_0000_0000
 /** The high half from which on a double can no longer hold every address: 2^53 / 2^32. */
-const INEXACT_HIGH = 2 ** 21
+const INEXACT_HIGH = 0x20_0000
 const REST_MASK = 0x7ff
 
 /** The key of the exclusive end of the whole space. */
@@ -51,6 +53,65 @@ export function addressOf(key: number, rest: number): bigint {
   halves[HIGH] = high
   halves[LOW] = (key - high * TWO_32) | rest
   return words[0]!
+}
+
+/** The bounds of a range that is asked for: taken apart once, so that nothing computes with bigints afterwards. */
+export class RangeBounds {
+  start: bigint
+  size: bigint
+  startKey: number
+  startRest: number
+  endKey: number
+  endRest: number
+
+  constructor() {
+    this.start = 0n
+    this.size = 0n
+    this.startKey = 0
+    this.startRest = 0
+    // No integers, so that the field is one for doubles from the beginning.
+    this.endKey = 0
+    this.endRest = 0
+  }
+
+  /** The exclusive end, up to 2^64. */
+  get end(): bigint {
+    return this.start + this.size
+  }
+
+  /**
+   * Takes another range; gives false, and is of no use, if it ends above 2^64.
+   *
+   * @throws TypeError, RangeError if `start` is no 64-bit word or `size` no size
+   */
+  take(start: bigint, size: bigint): boolean {
+    if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start) checkWord(start, 'start')
+    words[0] = start
+    if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
+      // A size of 2^64 is one, and of the whole space; any above is told as too large for where it starts.
+      if (typeof size !== 'bigint' || size < 0n) checkSize(size, 'size')
+      if (start + size !== SPACE_END) return false
+    }
+    words[1] = size
+    this.start = start
+    this.size = size
+    const low = halves[LOW]!
+    const high = halves[HIGH]!
+    const sum = low + halves[2 + LOW]!
+    const endHigh = high + halves[2 + HIGH]! + (sum >= TWO_32 ? 1 : 0)
+    const endLow = sum >>> 0
+    this.startKey = high * TWO_32 + ((low & (high >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
+    this.startRest = high >= INEXACT_HIGH ? low & REST_MASK : 0
+    if (endHigh >= TWO_32 || (endHigh | endLow) === 0) {
+      // 2^64 and no more, or, of a size of 2^64 that was cut to 0, the same.
+      this.endKey = SPACE_END_KEY
+      this.endRest = 0
+      return endHigh === TWO_32 ? endLow === 0 : endHigh === 0
+    }
+    this.endKey = endHigh * TWO_32 + ((endLow & (endHigh >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
+    this.endRest = endHigh >= INEXACT_HIGH ? endLow & REST_MASK : 0
+    return true
+  }
 }
 
 /** Whether the first bound lies below the second. */

@@ -8,15 +8,28 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 import type { AreaIndex } from '../area-index.ts'
 import type { AreaCursor } from './area-cursor.ts'
 import { isBelow } from './bound.ts'
+import type { RangeBounds } from './bound.ts'
+import type { AreaAttributes } from './attributes.ts'
 import type { EntryList } from './entry-list.ts'
 import { INNER_END, INNER_GAP, INNER_KEYS, INNER_SLOTS, LEAF_BOUNDS, LEAF_END, LEAF_SLOTS } from './node-store.ts'
 
+// A module's own constants are part of the compiled code; imported ones are loaded at every use.
+const CHILD_END = INNER_END
+const CHILD_GAP = INNER_GAP
+const KEYS = INNER_KEYS
+const CHILDREN = INNER_SLOTS
+const BOUNDS = LEAF_BOUNDS
+const END = LEAF_END
+const SLOTS = LEAF_SLOTS
+
 // A node is merged with a sibling when it falls below the first number and both together do not
 // exceed the second: the distance to a full node keeps splits and merges from alternating.
-const LEAF_LOW = LEAF_SLOTS / 4
-const LEAF_MERGED = (3 * LEAF_SLOTS) / 4
-const INNER_LOW = INNER_SLOTS / 4
-const INNER_MERGED = (3 * INNER_SLOTS) / 4
+const LEAF_LOW = SLOTS / 4
+/** With this many entries a leaf that loses one is not merged. */
+export const FEWEST_IN_LEAF: number = LEAF_LOW
+const LEAF_MERGED = (3 * SLOTS) / 4
+const INNER_LOW = CHILDREN / 4
+const INNER_MERGED = (3 * CHILDREN) / 4
 
 /**
  * Replaces the run of areas that starts at the cursor by others in the same place.
@@ -53,6 +66,72 @@ export function replaceRun<F, P, A extends AnyAddr>(
   }
 }
 
+/** Puts an area where the cursor stands, into a leaf that has room. No bound has a rest. O(log n). */
+export function insertArea<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, range: RangeBounds, attributes: AreaAttributes<F, P, A>): void {
+  const { index } = cursor
+  const { store } = index
+  ownPath(cursor)
+  const leaf = cursor.nodes[0]!
+  const slot = cursor.slots[0]!
+  const count = store.leafCounts[leaf]!
+  moveEntries(index, leaf, slot, leaf, slot + 1, count - slot)
+  writeEntry(index, leaf, slot, range.startKey, range.endKey, store.attributeTable.retain(attributes))
+  store.leafCounts[leaf] = count + 1
+  index.version++
+  index.count++
+  refresh(cursor, 0)
+}
+
+/**
+ * Cuts a range out of the area at the cursor, which contains it, and puts an area with other attributes there if
+ * there are any. The leaf has room for two more entries and stays full enough with one less; no bound has a rest.
+ *
+ *     old      [==========]
+ *     range       [----)
+ *     new      [=][    ][=]
+ */
+export function replaceInArea<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, range: RangeBounds, attributes: AreaAttributes<F, P, A> | undefined): void {
+  const { index } = cursor
+  const { store } = index
+  ownPath(cursor)
+  // Only now: copying a node may have replaced the arrays.
+  const { bounds, attributeTable } = store
+  const leaf = cursor.nodes[0]!
+  const slot = cursor.slots[0]!
+  const count = store.leafCounts[leaf]!
+  const at = leaf * BOUNDS + slot
+  const id = store.attributes[leaf * SLOTS + slot]!
+  const { startKey, endKey } = range
+  const start = bounds[at]!
+  const end = bounds[at + END]!
+  const left = start < startKey ? 1 : 0
+  const right = endKey < end ? 1 : 0
+  const middle = attributes === undefined ? 0 : 1
+  // Retaining before releasing keeps a record from losing its id in between.
+  const middleId = attributes === undefined ? 0 : attributeTable.retain(attributes)
+  const old = attributeTable.at(id)
+  if (left + right === 0) attributeTable.release(id)
+  else if (left + right === 2) attributeTable.retain(old)
+  const give = left + middle + right
+  if (give !== 1) {
+    moveEntries(index, leaf, slot + 1, leaf, slot + give, count - slot - 1)
+    setLeafCount(index, leaf, count + give - 1)
+  }
+  if (left === 1) bounds[at + END] = startKey
+  if (middle === 1) writeEntry(index, leaf, slot + left, startKey, endKey, middleId)
+  if (right === 1) writeEntry(index, leaf, slot + left + middle, endKey, end, id)
+  index.version++
+  index.count += give - 1
+  refresh(cursor, 0)
+}
+
+function writeEntry<F, P, A extends AnyAddr>({ store }: AreaIndex<F, P, A>, leaf: number, slot: number, startKey: number, endKey: number, id: number): void {
+  const at = leaf * BOUNDS + slot
+  store.bounds[at] = startKey
+  store.bounds[at + END] = endKey
+  store.attributes[leaf * SLOTS + slot] = id
+}
+
 /** Makes every node of the cursor's path the writer's own, copying what a fork shares. */
 function ownPath<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>): void {
   const { index, nodes, slots } = cursor
@@ -62,7 +141,7 @@ function ownPath<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>): void {
     if (!store.isShared(nodes[level]!, level)) continue
     nodes[level] = store.copyOf(nodes[level]!, level)
     if (level === index.height) index.root = nodes[level]!
-    else store.children[nodes[level + 1]! * INNER_SLOTS + slots[level + 1]!] = nodes[level]!
+    else store.children[nodes[level + 1]! * CHILDREN + slots[level + 1]!] = nodes[level]!
   }
 }
 
@@ -80,9 +159,9 @@ function spliceLeaf<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, take: 
   const newCount = count - take + give
   // Retaining before releasing keeps a record that is in both lists from losing its id in between.
   for (let i = from; i < to; i++) table.retain(added.attributes[i]!)
-  for (let i = slot; i < slot + take; i++) table.release(store.attributes[leaf * LEAF_SLOTS + i]!)
+  for (let i = slot; i < slot + take; i++) table.release(store.attributes[leaf * SLOTS + i]!)
 
-  if (newCount > LEAF_SLOTS) {
+  if (newCount > SLOTS) {
     splitLeaf(cursor, take, added, from, to)
     return
   }
@@ -97,41 +176,41 @@ function spliceLeaf<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, take: 
 function moveEntries<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>, from: number, fromSlot: number, to: number, toSlot: number, count: number): void {
   const { store } = index
   const { bounds, attributes, leafRests } = store
-  const source = from * LEAF_BOUNDS + fromSlot
-  const target = to * LEAF_BOUNDS + toSlot
+  const source = from * BOUNDS + fromSlot
+  const target = to * BOUNDS + toSlot
   if (source === target || count === 0) return
-  const sourceId = from * LEAF_SLOTS + fromSlot
-  const targetId = to * LEAF_SLOTS + toSlot
+  const sourceId = from * SLOTS + fromSlot
+  const targetId = to * SLOTS + toSlot
   // Short runs: a loop is several times faster than copyWithin.
   if (source > target || from !== to) {
     for (let i = 0; i < count; i++) {
       bounds[target + i] = bounds[source + i]!
-      bounds[target + LEAF_END + i] = bounds[source + LEAF_END + i]!
+      bounds[target + END + i] = bounds[source + END + i]!
       attributes[targetId + i] = attributes[sourceId + i]!
     }
   } else {
     for (let i = count - 1; i >= 0; i--) {
       bounds[target + i] = bounds[source + i]!
-      bounds[target + LEAF_END + i] = bounds[source + LEAF_END + i]!
+      bounds[target + END + i] = bounds[source + END + i]!
       attributes[targetId + i] = attributes[sourceId + i]!
     }
   }
   if (!store.hasRests) return
   leafRests.copyWithin(target, source, source + count)
-  leafRests.copyWithin(target + LEAF_END, source + LEAF_END, source + LEAF_END + count)
+  leafRests.copyWithin(target + END, source + END, source + END + count)
 }
 
 /** Writes added[from, to) to a leaf; their attributes are retained already. */
 function writeEntries<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>, leaf: number, slot: number, added: EntryList<F, P, A>, from: number, to: number): void {
   const { store } = index
   const { bounds, attributes } = store
-  for (let i = from, at = leaf * LEAF_BOUNDS + slot, id = leaf * LEAF_SLOTS + slot; i < to; i++, at++, id++) {
+  for (let i = from, at = leaf * BOUNDS + slot, id = leaf * SLOTS + slot; i < to; i++, at++, id++) {
     bounds[at] = added.startKeys[i]!
-    bounds[at + LEAF_END] = added.endKeys[i]!
+    bounds[at + END] = added.endKeys[i]!
     attributes[id] = added.attributes[i]!.id
     if (store.hasRests) {
       store.leafRests[at] = added.startRests[i]!
-      store.leafRests[at + LEAF_END] = added.endRests[i]!
+      store.leafRests[at + END] = added.endRests[i]!
     }
   }
 }
@@ -139,7 +218,7 @@ function writeEntries<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>, leaf: 
 /** Sets the number of entries; starts that are no longer used become +Infinity (I4). */
 function setLeafCount<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>, leaf: number, count: number): void {
   const { bounds, leafCounts } = index.store
-  for (let i = count; i < leafCounts[leaf]!; i++) bounds[leaf * LEAF_BOUNDS + i] = Infinity
+  for (let i = count; i < leafCounts[leaf]!; i++) bounds[leaf * BOUNDS + i] = Infinity
   leafCounts[leaf] = count
 }
 
@@ -157,8 +236,8 @@ function splitLeaf<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, take: n
   const total = slot + give + after
   const right = store.newLeaf()
   let leftCount = total >> 1
-  if (after === 0) leftCount = Math.min(total - 1, LEAF_SLOTS)
-  else if (slot === 0) leftCount = Math.min(give, LEAF_SLOTS)
+  if (after === 0) leftCount = Math.min(total - 1, SLOTS)
+  else if (slot === 0) leftCount = Math.min(give, SLOTS)
   const addedLeft = Math.min(Math.max(leftCount - slot, 0), give)
 
   // Parts of [ before | added | after ] that go to the right leaf, in order.
@@ -194,7 +273,7 @@ function insertSibling<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, lev
   const slot = slots[level]! + 1
   const count = store.innerCounts[parent]!
   summarize(index, parent, slot - 1, nodes[level - 1]!, level - 1)
-  if (count < INNER_SLOTS) {
+  if (count < CHILDREN) {
     moveChildren(index, parent, slot, parent, slot + 1, count - slot)
     summarize(index, parent, slot, right, level - 1)
     store.innerCounts[parent] = count + 1
@@ -236,8 +315,8 @@ function shrinkLeaf<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>): void 
   const slot = slots[1]!
   for (const left of [slot, slot - 1]) {
     if (left < 0 || left + 1 >= store.innerCounts[parent]!) continue
-    const into = store.children[parent * INNER_SLOTS + left]!
-    const gone = store.children[parent * INNER_SLOTS + left + 1]!
+    const into = store.children[parent * CHILDREN + left]!
+    const gone = store.children[parent * CHILDREN + left + 1]!
     const sum = store.leafCounts[into]! + store.leafCounts[gone]!
     if (sum > LEAF_MERGED) continue
     const target = ownChild(index, parent, left, 0)
@@ -279,7 +358,7 @@ function removeChild<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, level
 function lowerRoot<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>): void {
   const { store } = index
   while (index.height > 0 && store.innerCounts[index.root] === 1) {
-    const child = store.children[index.root * INNER_SLOTS]!
+    const child = store.children[index.root * CHILDREN]!
     store.freeInner(index.root)
     index.root = child
     index.height--
@@ -300,8 +379,8 @@ function mergeInner<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, level:
   const slot = slots[level + 1]!
   for (const left of [slot, slot - 1]) {
     if (left < 0 || left + 1 >= store.innerCounts[parent]!) continue
-    const into = store.children[parent * INNER_SLOTS + left]!
-    const gone = store.children[parent * INNER_SLOTS + left + 1]!
+    const into = store.children[parent * CHILDREN + left]!
+    const gone = store.children[parent * CHILDREN + left + 1]!
     const sum = store.innerCounts[into]! + store.innerCounts[gone]!
     if (sum > INNER_MERGED) continue
     const target = ownChild(index, parent, left, level)
@@ -319,10 +398,10 @@ function mergeInner<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, level:
 
 function ownChild<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>, parent: number, slot: number, level: number): number {
   const { store } = index
-  const child = store.children[parent * INNER_SLOTS + slot]!
+  const child = store.children[parent * CHILDREN + slot]!
   if (store.forks === 0 || !store.isShared(child, level)) return child
   const copy = store.copyOf(child, level)
-  store.children[parent * INNER_SLOTS + slot] = copy
+  store.children[parent * CHILDREN + slot] = copy
   return copy
 }
 
@@ -330,17 +409,17 @@ function ownChild<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>, parent: nu
 function moveChildren<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>, from: number, fromSlot: number, to: number, toSlot: number, count: number): void {
   if (count <= 0) return
   const { keys, children, hasRests } = index.store
-  const source = from * INNER_KEYS + fromSlot
-  const target = to * INNER_KEYS + toSlot
-  for (const column of [0, INNER_END, INNER_GAP]) keys.copyWithin(target + column, source + column, source + column + count)
-  children.copyWithin(to * INNER_SLOTS + toSlot, from * INNER_SLOTS + fromSlot, from * INNER_SLOTS + fromSlot + count)
+  const source = from * KEYS + fromSlot
+  const target = to * KEYS + toSlot
+  for (const column of [0, CHILD_END, CHILD_GAP]) keys.copyWithin(target + column, source + column, source + column + count)
+  children.copyWithin(to * CHILDREN + toSlot, from * CHILDREN + fromSlot, from * CHILDREN + fromSlot + count)
   if (hasRests) index.store.moveChildRests(from, fromSlot, to, toSlot, count)
 }
 
 /** Sets the number of children; first starts that are no longer used become +Infinity (I4). */
 function setInnerCount<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>, inner: number, count: number): void {
   const { keys, innerCounts } = index.store
-  for (let i = count; i < innerCounts[inner]!; i++) keys[inner * INNER_KEYS + i] = Infinity
+  for (let i = count; i < innerCounts[inner]!; i++) keys[inner * KEYS + i] = Infinity
   innerCounts[inner] = count
 }
 
@@ -348,20 +427,20 @@ function setInnerCount<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>, inner
 function summarize<F, P, A extends AnyAddr>(index: AreaIndex<F, P, A>, parent: number, slot: number, child: number, level: number): boolean {
   const { store } = index
   const { keys, bounds } = store
-  const at = parent * INNER_KEYS + slot
+  const at = parent * KEYS + slot
   const last = (level === 0 ? store.leafCounts[child]! : store.innerCounts[child]!) - 1
-  const first = level === 0 ? bounds[child * LEAF_BOUNDS]! : keys[child * INNER_KEYS]!
-  const end = level === 0 ? bounds[child * LEAF_BOUNDS + LEAF_END + last]! : keys[child * INNER_KEYS + INNER_END + last]!
+  const first = level === 0 ? bounds[child * BOUNDS]! : keys[child * KEYS]!
+  const end = level === 0 ? bounds[child * BOUNDS + END + last]! : keys[child * KEYS + CHILD_END + last]!
   const gap = level === 0 ? index.largestGapInLeaf(child) : index.largestGapInInner(child)
-  store.children[parent * INNER_SLOTS + slot] = child
+  store.children[parent * CHILDREN + slot] = child
   if (store.hasRests) {
     if (level === 0) store.setChildRests(parent, slot, store.startRest(child, 0), store.endRest(child, last))
     else store.setChildRests(parent, slot, store.firstStartRest(child, 0), store.lastEndRest(child, last))
   }
-  const isSame = keys[at] === first && keys[at + INNER_END] === end && keys[at + INNER_GAP] === gap
+  const isSame = keys[at] === first && keys[at + CHILD_END] === end && keys[at + CHILD_GAP] === gap
   keys[at] = first
-  keys[at + INNER_END] = end
-  keys[at + INNER_GAP] = gap
+  keys[at + CHILD_END] = end
+  keys[at + CHILD_GAP] = gap
   return !isSame || store.hasRests
 }
 
