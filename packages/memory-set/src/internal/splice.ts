@@ -73,13 +73,20 @@ export function insertArea<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>,
   ownPath(cursor)
   const leaf = cursor.nodes[0]!
   const slot = cursor.slots[0]!
+  const { startKey, endKey } = range
+  const { bounds } = store
+  const at = leaf * BOUNDS + slot
   const count = store.leafCounts[leaf]!
-  moveEntries(index, leaf, slot, leaf, slot + 1, count - slot)
-  writeEntry(index, leaf, slot, range.startKey, range.endKey, store.attributeTable.retain(attributes))
-  store.leafCounts[leaf] = count + 1
+  const before = slot > 0 ? bounds[at + END - 1]! : NaN
+  const after = slot < count ? bounds[at]! : NaN
+  insertEntry(index, leaf, slot, startKey, endKey, store.attributeTable.retain(attributes))
   index.version++
   index.count++
-  refresh(cursor, 0)
+  let gap = gapOfLeaf(cursor)
+  // A gap inside the leaf has become two, or one at its edge has come into it.
+  if (after - before === gap) gap = index.largestGapInLeaf(leaf)
+  else if (slot === 0 || slot === count) gap = Math.max(gap, slot === 0 ? (count === 0 ? -Infinity : after - endKey) : startKey - before)
+  refreshLeaf(cursor, gap)
 }
 
 /**
@@ -98,38 +105,118 @@ export function replaceInArea<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, 
   const { bounds, attributeTable } = store
   const leaf = cursor.nodes[0]!
   const slot = cursor.slots[0]!
-  const count = store.leafCounts[leaf]!
   const at = leaf * BOUNDS + slot
   const id = store.attributes[leaf * SLOTS + slot]!
   const { startKey, endKey } = range
-  const start = bounds[at]!
   const end = bounds[at + END]!
-  const left = start < startKey ? 1 : 0
-  const right = endKey < end ? 1 : 0
-  const middle = attributes === undefined ? 0 : 1
-  // Retaining before releasing keeps a record from losing its id in between.
-  const middleId = attributes === undefined ? 0 : attributeTable.retain(attributes)
-  const old = attributeTable.at(id)
-  if (left + right === 0) attributeTable.release(id)
-  else if (left + right === 2) attributeTable.retain(old)
-  const give = left + middle + right
-  if (give !== 1) {
-    moveEntries(index, leaf, slot + 1, leaf, slot + give, count - slot - 1)
-    setLeafCount(index, leaf, count + give - 1)
-  }
-  if (left === 1) bounds[at + END] = startKey
-  if (middle === 1) writeEntry(index, leaf, slot + left, startKey, endKey, middleId)
-  if (right === 1) writeEntry(index, leaf, slot + left + middle, endKey, end, id)
+  const isCutLeft = bounds[at]! < startKey
+  const isCutRight = endKey < end
   index.version++
-  index.count += give - 1
-  refresh(cursor, 0)
+  if (attributes === undefined) {
+    let gap = gapOfLeaf(cursor)
+    if (isCutLeft) {
+      bounds[at + END] = startKey
+      if (isCutRight) insertEntry(index, leaf, slot + 1, endKey, end, attributeTable.retain(attributeTable.at(id)))
+    } else if (isCutRight) bounds[at] = endKey
+    else {
+      attributeTable.release(id)
+      const isAtEdge = slot === 0 || slot === store.leafCounts[leaf]! - 1
+      removeEntry(index, leaf, slot)
+      if (isAtEdge) gap = index.largestGapInLeaf(leaf)
+    }
+    index.count += (isCutLeft ? 1 : 0) + (isCutRight ? 1 : 0) - 1
+    // The gap that the range is in now; those that it has grown from are in it.
+    const first = isCutLeft ? slot : slot - 1
+    if (first >= 0 && first + 1 < store.leafCounts[leaf]!) gap = Math.max(gap, bounds[at + first - slot + 1]! - bounds[at + first - slot + END]!)
+    refreshLeaf(cursor, gap)
+    return
+  }
+  // Retaining before releasing keeps a record from losing its id in between.
+  const middle = attributeTable.retain(attributes)
+  if (!isCutLeft && !isCutRight) {
+    attributeTable.release(id)
+    store.attributes[leaf * SLOTS + slot] = middle
+    return
+  }
+  if (isCutRight) {
+    insertEntry(index, leaf, slot + 1, endKey, end, id)
+    index.count++
+  }
+  if (isCutLeft) {
+    bounds[at + END] = startKey
+    insertEntry(index, leaf, slot + 1, startKey, endKey, middle)
+    index.count++
+    if (isCutRight) attributeTable.retain(attributeTable.at(id))
+  } else {
+    bounds[at + END] = endKey
+    store.attributes[leaf * SLOTS + slot] = middle
+  }
+  // No gap is another than before, but the leaf may have more than one entry now.
+  refreshLeaf(cursor, Math.max(gapOfLeaf(cursor), 0))
 }
 
-function writeEntry<F, P, A extends AnyAddr>({ store }: AreaIndex<F, P, A>, leaf: number, slot: number, startKey: number, endKey: number, id: number): void {
-  const at = leaf * BOUNDS + slot
-  store.bounds[at] = startKey
-  store.bounds[at + END] = endKey
-  store.attributes[leaf * SLOTS + slot] = id
+/** Puts an entry into a leaf that has room. Each entry takes the next one's place: one index to load and to store, one pass over all columns. */
+function insertEntry<F, P, A extends AnyAddr>({ store }: AreaIndex<F, P, A>, leaf: number, slot: number, startKey: number, endKey: number, id: number): void {
+  const { bounds, attributes, leafCounts } = store
+  const last = leaf * BOUNDS + leafCounts[leaf]!++
+  let of = leaf * SLOTS + slot
+  for (let at = leaf * BOUNDS + slot; at <= last; at++, of++) {
+    const nextStart = bounds[at]!
+    const nextEnd = bounds[at + END]!
+    const nextId = attributes[of]!
+    bounds[at] = startKey
+    bounds[at + END] = endKey
+    attributes[of] = id
+    startKey = nextStart
+    endKey = nextEnd
+    id = nextId
+  }
+}
+
+/** Takes an entry out of a leaf: from the last one on, each takes the place of the one before; the last start becomes Infinity (I4). */
+function removeEntry<F, P, A extends AnyAddr>({ store }: AreaIndex<F, P, A>, leaf: number, slot: number): void {
+  const { bounds, attributes, leafCounts } = store
+  const first = leaf * BOUNDS + slot
+  const last = leaf * BOUNDS + --leafCounts[leaf]!
+  let of = leaf * SLOTS + leafCounts[leaf]!
+  let startKey = Infinity
+  let endKey = 0
+  let id = 0
+  for (let at = last; at >= first; at--, of--) {
+    const nextStart = bounds[at]!
+    const nextEnd = bounds[at + END]!
+    const nextId = attributes[of]!
+    bounds[at] = startKey
+    bounds[at + END] = endKey
+    attributes[of] = id
+    startKey = nextStart
+    endKey = nextEnd
+    id = nextId
+  }
+}
+
+/** The largest gap inside the cursor's leaf, as it was noted last. */
+function gapOfLeaf<F, P, A extends AnyAddr>({ index, nodes, slots }: AreaCursor<F, P, A>): number {
+  return index.height === 0 ? index.largestGap : index.store.keys[nodes[1]! * KEYS + CHILD_GAP + slots[1]!]!
+}
+
+/** Notes the leaf's largest gap, and refreshes the summaries above as far as they are others than before. No bound has a rest. */
+function refreshLeaf<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, gap: number): void {
+  const { index, nodes, slots } = cursor
+  if (index.height === 0) {
+    index.largestGap = gap
+    return
+  }
+  const { bounds, keys, leafCounts } = index.store
+  const leaf = nodes[0]!
+  const start = bounds[leaf * BOUNDS]!
+  const end = bounds[leaf * BOUNDS + END + leafCounts[leaf]! - 1]!
+  const at = nodes[1]! * KEYS + slots[1]!
+  if (keys[at] === start && keys[at + CHILD_END] === end && keys[at + CHILD_GAP] === gap) return
+  keys[at] = start
+  keys[at + CHILD_END] = end
+  keys[at + CHILD_GAP] = gap
+  refresh(cursor, 1)
 }
 
 /** Makes every node of the cursor's path the writer's own, copying what a fork shares. */
