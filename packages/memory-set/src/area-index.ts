@@ -15,6 +15,8 @@
 import type { AnyAddr } from '@addrspace/memory-addr'
 
 import { MemoryArea } from './area.ts'
+import { keyBefore, keyOf, restBefore, restOf } from './internal/bound.ts'
+import type { RangeBounds } from './internal/bound.ts'
 import { INNER_GAP, INNER_KEYS, INNER_SLOTS, LEAF_BOUNDS, LEAF_END, LEAF_SLOTS, NodeStore } from './internal/node-store.ts'
 
 // A module's own constants are part of the compiled code; imported ones are loaded at every use.
@@ -36,6 +38,9 @@ export class AreaIndex<F, P, A extends AnyAddr> {
   largestGap: number
   /** Changes with every change of the tree; a cursor is valid only for the version it was placed in. */
   version: number
+  /** The leaf that the last lookup ended at, and the version in which it was one: lookups often come in order. */
+  #finger: number
+  #fingerVersion: number
 
   constructor(store: NodeStore<F, P, A>) {
     this.store = store
@@ -44,6 +49,8 @@ export class AreaIndex<F, P, A extends AnyAddr> {
     this.count = 0
     this.largestGap = -Infinity
     this.version = 0
+    this.#finger = 0
+    this.#fingerVersion = -1
   }
 
   static empty<F, P, A extends AnyAddr>(): AreaIndex<F, P, A> {
@@ -91,28 +98,37 @@ export class AreaIndex<F, P, A extends AnyAddr> {
     this.store.forks--
   }
 
-  /** The entry (leaf × 32 + slot) whose area contains the address, or -1. O(log n). */
-  find(key: number, rest: number): number {
+  /** The area that contains an address, as a value that outlives its entry. O(log n). */
+  find(address: bigint): MemoryArea<F, P, A> | undefined {
     const store = this.store
-    let node = this.root
-    for (let level = this.height; level > 0; level--) {
-      node = store.children[node * CHILDREN + store.searchInner(node, key, rest)]!
+    // In one function from the bigint to the area: a key that is handed over is a double on the heap.
+    const key = keyOf(address)
+    const rest = store.hasRests ? restOf(address) : 0
+    let node = this.#finger
+    if (this.#fingerVersion !== this.version || !store.spans(node, key)) {
+      node = this.root
+      for (let level = this.height; level > 0; level--) {
+        node = store.children[node * CHILDREN + store.searchInner(node, key, rest)]!
+      }
+      this.#finger = node
+      this.#fingerVersion = this.version
     }
     const i = store.searchLeaf(node, key, rest)
-    if (i < 0) return -1
+    if (i < 0) return undefined
     const end = store.bounds[node * BOUNDS + END + i]!
-    if (key < end || (store.hasRests && key === end && rest < store.endRest(node, i))) return node * SLOTS + i
-    return -1
+    return key < end || (store.hasRests && key === end && rest < store.endRest(node, i)) ? this.areaIn(node, i) : undefined
   }
 
   /**
-   * Whether an area intersects the range from `start` to its last byte, both inclusive. O(log n).
+   * Whether an area intersects a range that is not empty. O(log n).
    *
-   * One search: the last area that starts at or below the last byte either ends above the start,
-   * or no area does.
+   * One search: the last area that starts below the end either ends above the start, or no area does.
    */
-  overlaps(startKey: number, startRest: number, lastKey: number, lastRest: number): boolean {
+  overlaps({ startKey, startRest, endKey, endRest }: RangeBounds): boolean {
     const store = this.store
+    // To start below the end is to start at or below the address before it.
+    const lastKey = keyBefore(endKey, endRest)
+    const lastRest = store.hasRests ? restBefore(endKey, endRest) : 0
     let node = this.root
     for (let level = this.height; level > 0; level--) {
       node = store.children[node * CHILDREN + store.searchInner(node, lastKey, lastRest)]!
@@ -124,10 +140,6 @@ export class AreaIndex<F, P, A extends AnyAddr> {
   }
 
   /** The area of an entry, as a value that outlives the entry. */
-  areaAt(entry: number): MemoryArea<F, P, A> {
-    return this.areaIn((entry / SLOTS) | 0, entry % SLOTS)
-  }
-
   areaIn(leaf: number, i: number): MemoryArea<F, P, A> {
     const store = this.store
     const at = leaf * BOUNDS + i

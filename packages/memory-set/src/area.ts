@@ -10,11 +10,12 @@ import { inspectAsText } from './internal/inspect.ts'
 
 /** A contiguous run of virtual addresses with one backend and one flags value; never empty. */
 export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
-  private readonly startKey: number
-  private readonly startRest: number
-  private readonly endKey: number
-  private readonly endRest: number
-  private readonly attributes: AreaAttributes<F, P, A>
+  // Declared only: a field that is defined is first set to undefined, and areas are made at every lookup.
+  declare private readonly startKey: number
+  declare private readonly startRest: number
+  declare private readonly endKey: number
+  declare private readonly endRest: number
+  declare private readonly attributes: AreaAttributes<F, P, A>
 
   /** @internal Areas are made by sets. */
   constructor(startKey: number, startRest: number, endKey: number, endRest: number, attributes: AreaAttributes<F, P, A>) {

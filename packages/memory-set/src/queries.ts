@@ -6,7 +6,7 @@ import type { AreaIndex } from './area-index.ts'
 import { AreaIterator } from './area-iterator.ts'
 import type { MemoryArea } from './area.ts'
 import type { Guards } from './internal/attributes.ts'
-import { endKeyOf, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './internal/bound.ts'
+import { endKeyOf, keyOf, RangeBounds, restOf, SPACE_END_KEY } from './internal/bound.ts'
 import { checkChoice } from './internal/check-arguments.ts'
 import { GapSearch } from './internal/gap-search.ts'
 import { inspectAsText } from './internal/inspect.ts'
@@ -30,6 +30,9 @@ export interface FindFreeOptions {
 
 /** `ready`, or why nothing can be asked now. */
 export type QueryState = 'ready' | 'busy' | 'disposed'
+
+/** The range that `overlaps` is asked about. */
+const asked = new RangeBounds()
 
 const WHOLE_SPACE: RangeLike = Object.freeze({ start: 0n, end: WORD_SPACE })
 const NO_GAP: Partial<Guards> = Object.freeze({})
@@ -81,8 +84,7 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
   find(addr: A): MemoryArea<F, P, A> | undefined {
     if (this.state !== 'ready') this.refuse()
     if (typeof addr !== 'bigint') checkWord(addr, 'addr')
-    const entry = this.index.find(keyOf(addr), restOf(addr))
-    return entry < 0 ? undefined : this.index.areaAt(entry)
+    return this.index.find(addr)
   }
 
   /**
@@ -92,12 +94,11 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
    */
   overlaps(range: RangeLike<A>): boolean {
     if (this.state !== 'ready') this.refuse()
-    checkRange(range, 'range')
+    checkObject(range, 'range')
     const { start, end } = range
-    if (start === end) return false
-    const endKey = endKeyOf(end)
-    const endRest = endKey === SPACE_END_KEY ? 0 : restOf(end)
-    return this.index.overlaps(keyOf(start), restOf(start), keyBefore(endKey, endRest), restBefore(endKey, endRest))
+    if (asked.takeEnds(start, end)) return this.index.overlaps(asked)
+    checkRange({ start, end }, 'range')
+    return false
   }
 
   /**

@@ -229,16 +229,18 @@ describe.each(PLACES)('an index of %s', (_, place) => {
   it.each(['ascending', 'descending'] as const)('that grows %s is packed densely', (order) => {
     const pair = new Pair(place, 3)
     for (let i = 0; i < 5000; i++) pair.map(order === 'ascending' ? i * 2 : 10_000 - i * 2, 1, 0)
-    // 157 leaves of 32 areas, 10 inner nodes of 16 children, a root.
+    // 157 leaves of 32 areas, 5 inner nodes of 32 children, a root.
     expect(pair.set.opened.store.liveNodes).toBeLessThan(180)
     pair.end()
   })
 
   it('that has shrunk is small and low again', () => {
     const pair = new Pair(place, 3)
-    for (let i = 0; i < COUNT; i++) pair.map(i * 2, 1, 0)
+    // 1125 leaves of 32 areas: more than the 32 × 32 below two levels of inner nodes.
+    const count = 36_000
+    for (let i = 0; i < count; i++) pair.map(i * 2, 1, 0)
     expect(pair.set.opened.height).toBe(3)
-    for (let i = 0; i < COUNT; i++) if (i % 500 !== 0) pair.unmap(i * 2, 1)
+    for (let i = 0; i < count; i++) if (i % 900 !== 0) pair.unmap(i * 2, 1)
     expect(pair.set.size).toBe(40)
     expect(pair.set.opened.height).toBe(1)
     expect(pair.set.opened.store.liveNodes).toBeLessThan(10)

@@ -13,7 +13,7 @@ const SLOTS = LEAF_SLOTS
 const BOUNDS = LEAF_BOUNDS
 const END = LEAF_END
 
-/** Enough for 2^64 areas: 16 children a level, and no level is ever less than two children wide. */
+/** Enough for 2^64 areas: 32 children a level, and no level is ever less than two children wide. */
 const MAX_HEIGHT = 64
 
 export class AreaCursor<F, P, A extends AnyAddr> {

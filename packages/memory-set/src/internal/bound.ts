@@ -100,17 +100,39 @@ export class RangeBounds {
     const sum = low + halves[2 + LOW]!
     const endHigh = high + halves[2 + HIGH]! + (sum >= TWO_32 ? 1 : 0)
     const endLow = sum >>> 0
-    this.startKey = high * TWO_32 + ((low & (high >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
-    this.startRest = high >= INEXACT_HIGH ? low & REST_MASK : 0
+    this.#setStart(high, low)
     if (endHigh >= TWO_32 || (endHigh | endLow) === 0) {
       // 2^64 and no more, or, of a size of 2^64 that was cut to 0, the same.
       this.endKey = SPACE_END_KEY
       this.endRest = 0
       return endHigh === TWO_32 ? endLow === 0 : endHigh === 0
     }
-    this.endKey = endHigh * TWO_32 + ((endLow & (endHigh >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
-    this.endRest = endHigh >= INEXACT_HIGH ? endLow & REST_MASK : 0
+    this.#setEnd(endHigh, endLow)
     return true
+  }
+
+  /** Takes a range by its ends; gives false, and is of no use, if they are none or nothing lies between them. */
+  takeEnds(start: bigint, end: bigint): boolean {
+    if (typeof start !== 'bigint' || typeof end !== 'bigint' || BigInt.asUintN(64, start) !== start) return false
+    words[0] = start
+    words[1] = end
+    this.#setStart(halves[HIGH]!, halves[LOW]!)
+    this.#setEnd(halves[2 + HIGH]!, halves[2 + LOW]!)
+    if (BigInt.asUintN(64, end) !== end) {
+      if (end !== SPACE_END) return false
+      this.endKey = SPACE_END_KEY
+    }
+    return this.startKey < this.endKey || (this.startKey === this.endKey && this.startRest < this.endRest)
+  }
+
+  #setStart(high: number, low: number): void {
+    this.startKey = high * TWO_32 + ((low & (high >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
+    this.startRest = high >= INEXACT_HIGH ? low & REST_MASK : 0
+  }
+
+  #setEnd(high: number, low: number): void {
+    this.endKey = high * TWO_32 + ((low & (high >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
+    this.endRest = high >= INEXACT_HIGH ? low & REST_MASK : 0
   }
 }
 

@@ -5,8 +5,8 @@
 //
 //   leaf   bounds       [ 32 starts | 32 ends ]           start keys beyond `count` are +Infinity
 //          attributes   [ 32 ids ]
-//   inner  keys         [ 16 first starts | 16 last ends | 16 largest gaps ], one triple per child
-//          children     [ 16 node ids ]
+//   inner  keys         [ 32 first starts | 32 last ends | 32 largest gaps ], one triple per child
+//          children     [ 32 node ids ]
 //
 // The rests of the bounds (see bound.ts) live in arrays of the same shape that exist only once a
 // rest other than 0 has been stored; nearly no set ever needs them.
@@ -15,7 +15,7 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 import { AttributeTable } from './attributes.ts'
 
 export const LEAF_SLOTS = 32
-export const INNER_SLOTS = 16
+export const INNER_SLOTS = 32
 /** Distance from a start to its end among a leaf's bounds. */
 export const LEAF_END: number = LEAF_SLOTS
 export const LEAF_BOUNDS: number = 2 * LEAF_SLOTS
@@ -138,6 +138,13 @@ export class NodeStore<F, P, A extends AnyAddr> {
     this.hasRests = true
   }
 
+  /** Whether a key can be found in the leaf and in no other: it lies between the first start and the last end, and no bound has a rest. */
+  spans(leaf: number, key: number): boolean {
+    const { bounds } = this
+    const first = leaf * LEAF_BOUNDS
+    return key >= bounds[first]! && key < bounds[first + LEAF_END - 1 + this.leafCounts[leaf]!]! && !this.hasRests
+  }
+
   /**
    * The index of the last entry of the leaf that starts at or below the bound, or -1.
    *
@@ -161,8 +168,9 @@ export class NodeStore<F, P, A extends AnyAddr> {
     const K = this.keys
     const first = inner * INNER_KEYS
     let at = first
-    at += 4 * (+(K[at + 4]! <= key) + +(K[at + 8]! <= key) + +(K[at + 12]! <= key))
-    at += +(K[at + 1]! <= key) + +(K[at + 2]! <= key) + +(K[at + 3]! <= key)
+    at += 8 * (+(K[at + 8]! <= key) + +(K[at + 16]! <= key) + +(K[at + 24]! <= key))
+    at += 2 * (+(K[at + 2]! <= key) + +(K[at + 4]! <= key) + +(K[at + 6]! <= key))
+    at += +(K[at + 1]! <= key)
     if (this.hasRests) {
       while (at > first && K[at] === key && this.innerRests[inner * INNER_RESTS + at - first]! > rest) at--
     }
