@@ -36,6 +36,7 @@ const asked = new RangeBounds()
 
 const WHOLE_SPACE: RangeLike = Object.freeze({ start: 0n, end: WORD_SPACE })
 const NO_GAP: Partial<Guards> = Object.freeze({})
+const NO_OPTIONS: FindFreeOptions = Object.freeze({})
 
 export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<MemoryArea<F, P, A>> {
   /** @internal */
@@ -109,9 +110,18 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
    *
    * @throws TypeError, RangeError if a value is no 64-bit one, `align` no power of two, `alignOffset` not below it
    */
-  findFreeArea(size: bigint, options: FindFreeOptions = {}): A | undefined {
+  findFreeArea(size: bigint, options: FindFreeOptions = NO_OPTIONS): A | undefined {
     if (this.state !== 'ready') this.refuse()
     checkObject(options, 'options')
+    const search = (this.#search ??= new GapSearch(this.index))
+    if (this.distrusted.length === 0 && search.takeKeys(size, options)) {
+      return (options.direction === 'down' ? search.highest() : search.lowest()) as A | undefined
+    }
+    return this.#findFreeExactly(search, size, options)
+  }
+
+  /** As `findFreeArea`, for what keys do not tell exactly, and for what is to be refused. */
+  #findFreeExactly(search: GapSearch<F, P, A>, size: bigint, options: FindFreeOptions): A | undefined {
     const { limit = WHOLE_SPACE, align = 1n, alignOffset = 0n, direction = 'up', gap = NO_GAP } = options
     checkSize(size, 'size')
     checkRange(limit, 'limit')
@@ -128,10 +138,9 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
     let low: bigint = direction === 'up' && hint > limit.start ? hint : limit.start
     let high = direction === 'down' && hint < limit.end ? hint : limit.end
     if (size === 0n || (size & (align - 1n)) !== 0n) return undefined
-    const search = (this.#search ??= new GapSearch(this.index))
     while (low < high && high - low >= size) {
-      const request = { size, align, alignOffset, low, high, gapBelow, gapAbove }
-      const found = direction === 'up' ? search.lowest(request) : search.highest(request)
+      search.take({ size, align, alignOffset, low, high, gapBelow, gapAbove })
+      const found = direction === 'up' ? search.lowest() : search.highest()
       const untrusted = found === undefined || this.distrusted.length === 0 ? undefined : this.untrustedIn(found, size)
       // What lies in the limit and starts an area is an address of the set's kind.
       if (untrusted === undefined) return found as A | undefined

@@ -40,6 +40,16 @@ export function restOf(address: bigint): number {
   return halves[HIGH]! >= INEXACT_HIGH ? halves[LOW]! & REST_MASK : 0
 }
 
+/** The key of a value that it tells exactly, 2^64 included; NaN for any other, and for what is no such value. */
+export function exactKeyOf(value: unknown): number {
+  if (typeof value !== 'bigint') return NaN
+  if (BigInt.asUintN(64, value) !== value) return value === SPACE_END ? SPACE_END_KEY : NaN
+  words[0] = value
+  const high = halves[HIGH]!
+  const low = halves[LOW]!
+  return high >= INEXACT_HIGH && (low & REST_MASK) !== 0 ? NaN : high * TWO_32 + low
+}
+
 /** The key of the exclusive end of a non-empty range, in (0, 2^64]; 2^64 wraps to 0 on the way. */
 export function endKeyOf(end: bigint): number {
   const key = keyOf(end)

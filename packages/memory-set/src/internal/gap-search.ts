@@ -3,11 +3,12 @@
 // the gap before the first area by slot -1. Subtrees without a large enough gap are skipped, so a
 // search costs O(log n) and, besides, the gaps that are large enough but do not fit because of
 // alignment, guards or the limit.
-import type { AnyAddr } from '@addrspace/memory-addr'
+import type { AnyAddr, RangeLike } from '@addrspace/memory-addr'
 
 import type { AreaIndex } from '../area-index.ts'
+import type { FindFreeOptions } from '../queries.ts'
 import { AreaCursor } from './area-cursor.ts'
-import { addressOf, endKeyOf, FIRST_INEXACT_KEY, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './bound.ts'
+import { addressOf, endKeyOf, exactKeyOf, FIRST_INEXACT_KEY, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './bound.ts'
 import { INNER_END, INNER_GAP, INNER_KEYS, INNER_SLOTS, LEAF_BOUNDS, LEAF_END, LEAF_SLOTS } from './node-store.ts'
 
 /** What is looked for: all values checked, `low` < `high`, size above 0 and a multiple of the alignment. */
@@ -26,8 +27,20 @@ export interface FreeRequest {
   readonly gapAbove: bigint
 }
 
-/** All that a fit is computed with is a multiple of this, or below 2^53: then doubles are exact. */
+/** Above 2^53, keys are multiples of this. */
 const EXACT_UNIT = 2048
+/** A size that is only compared is exact in a double below 2^53. */
+const MOST_EXACT = FIRST_INEXACT_KEY
+/** The largest alignment that is told apart by integers. */
+const MOST_ALIGN = 0x4000_0000
+const SPACE_END = SPACE_END_KEY
+const SLOTS = LEAF_SLOTS
+const BOUNDS = LEAF_BOUNDS
+const END = LEAF_END
+const CHILDREN = INNER_SLOTS
+const CHILD_END = INNER_END
+const CHILD_GAP = INNER_GAP
+const KEYS = INNER_KEYS
 
 export class GapSearch<F, P, A extends AnyAddr> {
   readonly #cursor: AreaCursor<F, P, A>
@@ -37,6 +50,8 @@ export class GapSearch<F, P, A extends AnyAddr> {
   #align: number
   #low: number
   #high: number
+  /** The request, where keys do not tell it, or the areas, exactly. */
+  #request: FreeRequest | undefined
   /** The difference of keys from which on a gap is worth a try. */
   #enough: number
 
@@ -47,67 +62,95 @@ export class GapSearch<F, P, A extends AnyAddr> {
     this.#align = 1
     this.#low = 0
     this.#high = 0
+    this.#request = undefined
     this.#enough = 0
   }
 
+  /** Takes a request whose fit has to be computed with bigints. */
+  take(request: FreeRequest): void {
+    this.#request = request
+    this.#size = endKeyOf(request.size)
+    this.#low = keyOf(request.low)
+    this.#high = endKeyOf(request.high)
+    this.#enough = leastKeyGap(this.#size, this.#cursor.index.store.hasRests)
+  }
+
+  /**
+   * Takes a request as the caller gives it, if keys tell all of it and all areas exactly, so that nothing is rounded: no
+   * rests, no guards, no gap, no offset. If not, or if something about it is to be refused, gives false.
+   */
+  takeKeys(size: bigint, options: FindFreeOptions): boolean {
+    const { store } = this.#cursor.index
+    const { align, hint } = options
+    // Types do not hold everybody.
+    const limit = options.limit as RangeLike | null | undefined
+    const direction: unknown = options.direction
+    if (store.hasRests || store.attributeTable.guarded > 0 || options.alignOffset !== undefined || options.gap !== undefined) return false
+    if (limit === null || (direction !== undefined && direction !== 'up' && direction !== 'down')) return false
+    const sizeKey = exactKeyOf(size)
+    const alignKey = align === undefined ? 1 : exactKeyOf(align)
+    const start = limit === undefined ? 0 : exactKeyOf(limit.start)
+    const end = limit === undefined ? SPACE_END : exactKeyOf(limit.end)
+    const isUp = direction !== 'down'
+    const hintKey = hint === undefined ? (isUp ? start : end) : exactKeyOf(hint)
+    // Whatever is NaN fails its comparison.
+    if (!(sizeKey > 0 && sizeKey < MOST_EXACT && alignKey > 0 && alignKey <= MOST_ALIGN && start < SPACE_END && start <= end && hintKey >= 0)) return false
+    if ((alignKey & (alignKey - 1)) !== 0) return false
+    // In the upper half of 2^53 and above a key is a multiple of 2048, and so must be what it is computed with.
+    if (end > MOST_EXACT && !isUp && sizeKey % EXACT_UNIT !== 0) return false
+    const low = isUp && hintKey > start ? hintKey : start
+    const high = !isUp && hintKey < end ? hintKey : end
+    this.#request = undefined
+    this.#size = sizeKey
+    this.#align = alignKey
+    // A size that is no multiple of the alignment fits nowhere, and in an empty range nothing does.
+    this.#low = Math.floor(sizeKey / alignKey) * alignKey === sizeKey ? low : Infinity
+    this.#high = high
+    this.#enough = sizeKey
+    return true
+  }
+
   /** The lowest address at which the request fits, or undefined. */
-  lowest(request: FreeRequest): bigint | undefined {
+  lowest(): bigint | undefined {
     const cursor = this.#cursor
-    this.#take(request)
-    const inDoubles = this.#fitsInDoubles(request)
-    cursor.seek(this.#low, restOf(request.low))
+    const request = this.#request
+    if (!(this.#high - this.#low >= this.#size) && request === undefined) return undefined
+    cursor.seek(this.#low, request === undefined ? 0 : restOf(request.low))
     do {
       if (cursor.slot >= 0 && cursor.endKey > this.#high) return undefined
-      const start = inDoubles ? this.#lowestInDoubles() : this.#lowestExactly(request)
+      const start = request === undefined ? this.#lowestInDoubles() : this.#lowestExactly(request)
       if (start !== undefined) return start
     } while (this.#nextGap())
     return undefined
   }
 
   /** The highest address at which the request fits, or undefined. */
-  highest(request: FreeRequest): bigint | undefined {
+  highest(): bigint | undefined {
     const cursor = this.#cursor
-    this.#take(request)
-    const highRest = this.#high === SPACE_END_KEY ? 0 : restOf(request.high)
-    const inDoubles = this.#fitsInDoubles(request) && (this.#high <= FIRST_INEXACT_KEY || this.#size % EXACT_UNIT === 0)
+    const request = this.#request
+    if (!(this.#high - this.#low >= this.#size) && request === undefined) return undefined
+    const highRest = request === undefined || this.#high === SPACE_END ? 0 : restOf(request.high)
     cursor.seek(keyBefore(this.#high, highRest), restBefore(this.#high, highRest))
     do {
-      const start = inDoubles ? this.#highestInDoubles() : this.#highestExactly(request)
+      const start = request === undefined ? this.#highestInDoubles() : this.#highestExactly(request)
       if (start !== undefined) return start
       if (cursor.slot >= 0 && cursor.startKey < this.#low) return undefined
     } while (this.#previousGap())
     return undefined
   }
 
-  #take(request: FreeRequest): void {
-    this.#size = endKeyOf(request.size)
-    this.#align = keyOf(request.align)
-    this.#low = keyOf(request.low)
-    this.#high = endKeyOf(request.high)
-    this.#enough = leastKeyGap(this.#size, this.#cursor.index.store.hasRests)
-  }
-
-  /** Whether no rounding can happen: see EXACT_UNIT; a size is only compared, and exact below 2^53. */
-  #fitsInDoubles(request: FreeRequest): boolean {
-    const { store } = this.#cursor.index
-    if (store.hasRests || store.attributeTable.guarded > 0) return false
-    if (request.alignOffset !== 0n || request.gapBelow !== 0n || request.gapAbove !== 0n) return false
-    if (this.#size >= FIRST_INEXACT_KEY) return false
-    return restOf(request.high) === 0 && restOf(request.low) === 0
-  }
-
   #lowestInDoubles(): bigint | undefined {
     const cursor = this.#cursor
     const from = Math.max(this.#low, cursor.slot < 0 ? 0 : cursor.endKey)
     const start = Math.ceil(from / this.#align) * this.#align
-    const until = Math.min(this.#high, this.#nextStartKey())
+    const until = Math.min(this.#high, this.#cursor.nextStart())
     return until - start >= this.#size ? addressOf(start, 0) : undefined
   }
 
   #highestInDoubles(): bigint | undefined {
     const cursor = this.#cursor
     const from = Math.max(this.#low, cursor.slot < 0 ? 0 : cursor.endKey)
-    const until = Math.min(this.#high, this.#nextStartKey())
+    const until = Math.min(this.#high, this.#cursor.nextStart())
     const start = Math.floor((until - this.#size) / this.#align) * this.#align
     return start >= from ? addressOf(start, 0) : undefined
   }
@@ -146,19 +189,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
 
   #guardsAt(cursor: AreaCursor<F, P, A>): { readonly below: bigint; readonly above: bigint } {
     const { store } = cursor.index
-    return store.attributeTable.at(store.attributes[cursor.leaf * LEAF_SLOTS + cursor.slot]!).guards
-  }
-
-  /** The start of the area right of the gap, or the end of the space. */
-  #nextStartKey(): number {
-    const { index, nodes, slots } = this.#cursor
-    const { store, height } = index
-    if (slots[0]! + 1 < store.leafCounts[nodes[0]!]!) return store.bounds[nodes[0]! * LEAF_BOUNDS + slots[0]! + 1]!
-    for (let level = 1; level <= height; level++) {
-      const slot = slots[level]! + 1
-      if (slot < store.innerCounts[nodes[level]!]!) return store.keys[nodes[level]! * INNER_KEYS + slot]!
-    }
-    return SPACE_END_KEY
+    return store.attributeTable.at(store.attributes[cursor.leaf * SLOTS + cursor.slot]!).guards
   }
 
   /** Goes to the next gap that is large enough; the one behind the last area counts always. */
@@ -174,17 +205,17 @@ export class GapSearch<F, P, A extends AnyAddr> {
       isPast &&= slots[level] === store.innerCounts[nodes[level]!]! - 1
     }
     if (isPast) return false
-    this.#cursor.seek(SPACE_END_KEY, 0)
+    this.#cursor.seek(SPACE_END, 0)
     return true
   }
 
   #nextGapInLeaf(from: number): boolean {
     const { index, nodes, slots } = this.#cursor
     const { bounds, leafCounts } = index.store
-    const first = nodes[0]! * LEAF_BOUNDS
+    const first = nodes[0]! * BOUNDS
     const last = leafCounts[nodes[0]!]! - 1
     for (let i = from; i < last; i++) {
-      if (bounds[first + i + 1]! - bounds[first + LEAF_END + i]! >= this.#enough) {
+      if (bounds[first + i + 1]! - bounds[first + END + i]! >= this.#enough) {
         slots[0] = i
         return true
       }
@@ -196,9 +227,9 @@ export class GapSearch<F, P, A extends AnyAddr> {
   #gapBehindChild(level: number, slot: number): boolean {
     const { index, nodes } = this.#cursor
     const { keys, innerCounts } = index.store
-    const at = nodes[level]! * INNER_KEYS + slot
+    const at = nodes[level]! * KEYS + slot
     if (slot + 1 >= innerCounts[nodes[level]!]!) return false
-    if (keys[at + 1]! - keys[at + INNER_END]! < this.#enough) return this.#gapFromChild(level, slot + 1)
+    if (keys[at + 1]! - keys[at + CHILD_END]! < this.#enough) return this.#gapFromChild(level, slot + 1)
     this.#goToLastOf(level, slot)
     return true
   }
@@ -208,15 +239,15 @@ export class GapSearch<F, P, A extends AnyAddr> {
     const { index, nodes, slots } = this.#cursor
     const { keys, innerCounts, children } = index.store
     const inner = nodes[level]!
-    const first = inner * INNER_KEYS
+    const first = inner * KEYS
     const count = innerCounts[inner]!
     for (let i = from; i < count; i++) {
-      if (keys[first + INNER_GAP + i]! >= this.#enough) {
+      if (keys[first + CHILD_GAP + i]! >= this.#enough) {
         slots[level] = i
-        nodes[level - 1] = children[inner * INNER_SLOTS + i]!
+        nodes[level - 1] = children[inner * CHILDREN + i]!
         return level === 1 ? this.#nextGapInLeaf(0) : this.#gapFromChild(level - 1, 0)
       }
-      if (i + 1 < count && keys[first + i + 1]! - keys[first + INNER_END + i]! >= this.#enough) {
+      if (i + 1 < count && keys[first + i + 1]! - keys[first + CHILD_END + i]! >= this.#enough) {
         this.#goToLastOf(level, i)
         return true
       }
@@ -240,9 +271,9 @@ export class GapSearch<F, P, A extends AnyAddr> {
   #previousGapInLeaf(from: number): boolean {
     const { index, nodes, slots } = this.#cursor
     const { bounds } = index.store
-    const first = nodes[0]! * LEAF_BOUNDS
+    const first = nodes[0]! * BOUNDS
     for (let i = from; i >= 0; i--) {
-      if (bounds[first + i + 1]! - bounds[first + LEAF_END + i]! >= this.#enough) {
+      if (bounds[first + i + 1]! - bounds[first + END + i]! >= this.#enough) {
         slots[0] = i
         return true
       }
@@ -255,15 +286,15 @@ export class GapSearch<F, P, A extends AnyAddr> {
     const { index, nodes, slots } = this.#cursor
     const { keys, innerCounts, leafCounts, children } = index.store
     const inner = nodes[level]!
-    const first = inner * INNER_KEYS
+    const first = inner * KEYS
     for (let i = from; i >= 0; i--) {
-      if (i + 1 < innerCounts[inner]! && keys[first + i + 1]! - keys[first + INNER_END + i]! >= this.#enough) {
+      if (i + 1 < innerCounts[inner]! && keys[first + i + 1]! - keys[first + CHILD_END + i]! >= this.#enough) {
         this.#goToLastOf(level, i)
         return true
       }
-      if (keys[first + INNER_GAP + i]! >= this.#enough) {
+      if (keys[first + CHILD_GAP + i]! >= this.#enough) {
         slots[level] = i
-        const child = children[inner * INNER_SLOTS + i]!
+        const child = children[inner * CHILDREN + i]!
         nodes[level - 1] = child
         return level === 1 ? this.#previousGapInLeaf(leafCounts[child]! - 2) : this.#gapUpToChild(level - 1, innerCounts[child]! - 1)
       }
@@ -277,7 +308,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
     const { store } = index
     slots[level] = slot
     for (let below = level - 1; below >= 0; below--) {
-      const node = store.children[nodes[below + 1]! * INNER_SLOTS + slots[below + 1]!]!
+      const node = store.children[nodes[below + 1]! * CHILDREN + slots[below + 1]!]!
       nodes[below] = node
       slots[below] = (below === 0 ? store.leafCounts[node]! : store.innerCounts[node]!) - 1
     }
