@@ -6,26 +6,33 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 import type { AreaIndex } from './area-index.ts'
 import type { MemoryArea } from './area.ts'
 import { AreaCursor } from './internal/area-cursor.ts'
-import { isBelow } from './internal/bound.ts'
+import { endKeyOf, isBelow, keyBefore, restBefore, restOf, SPACE_END_KEY } from './internal/bound.ts'
 
 export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<MemoryArea<F, P, A>> {
   readonly #index: AreaIndex<F, P, A>
+  /** Where the leaf was entered. */
   readonly #cursor: AreaCursor<F, P, A>
+  // The leaf that is given from, the slot that was given last, and the first that is not to be given, in a version of the index.
+  #leaf: number
+  #slot: number
+  #stop: number
   #version: number
-  #isStarted: boolean
+  #last: MemoryArea<F, P, A> | undefined
   #isDone: boolean
-  // Areas that end above this bound are still to come …
-  #fromKey: number
-  #fromRest: number
-  // … as long as they start below this one.
+  // Areas that end above the first bound are given, as long as they start below the second.
+  readonly #fromKey: number
+  readonly #fromRest: number
   readonly #endKey: number
   readonly #endRest: number
 
   constructor(index: AreaIndex<F, P, A>, fromKey: number, fromRest: number, endKey: number, endRest: number) {
     this.#index = index
     this.#cursor = new AreaCursor(index)
-    this.#version = index.version
-    this.#isStarted = false
+    this.#leaf = 0
+    this.#slot = 0
+    this.#stop = 0
+    this.#version = -1
+    this.#last = undefined
     this.#isDone = false
     this.#fromKey = fromKey
     this.#fromRest = fromRest
@@ -39,25 +46,40 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
 
   /** @throws TypeError if it iterates over a snapshot that has been disposed of */
   next(): IteratorResult<MemoryArea<F, P, A>, undefined> {
-    if (this.#isDone) return { done: true, value: undefined }
-    const cursor = this.#cursor
-    const isThere = this.#isStarted && this.#version === this.#index.version ? cursor.next() : this.#seek()
-    if (!isThere || !isBelow(cursor.startKey, cursor.startRest, this.#endKey, this.#endRest)) {
-      this.#isDone = true
-      return { done: true, value: undefined }
-    }
-    this.#fromKey = cursor.endKey
-    this.#fromRest = cursor.endRest
-    return { done: false, value: this.#index.areaIn(cursor.leaf, cursor.slot) }
+    const index = this.#index
+    if (this.#version === index.version && this.#slot + 1 < this.#stop) this.#slot++
+    else if (!this.#enterLeaf()) return { done: true, value: undefined }
+    const value = (this.#last = index.areaIn(this.#leaf, this.#slot))
+    return { done: false, value }
   }
 
-  #seek(): boolean {
-    if (this.#index.isDisposed) throw new TypeError('the snapshot is disposed of')
+  /** Goes to the first area that is still to be given: in the next leaf or, after a change, wherever it is. */
+  #enterLeaf(): boolean {
+    if (this.#isDone) return false
+    const index = this.#index
     const cursor = this.#cursor
-    const isResumed = this.#isStarted
-    this.#isStarted = true
-    this.#version = this.#index.version
-    if (!cursor.seekEndAbove(this.#fromKey, this.#fromRest)) return false
-    return isResumed && isBelow(cursor.startKey, cursor.startRest, this.#fromKey, this.#fromRest) ? cursor.next() : true
+    if (index.isDisposed) throw new TypeError('the snapshot is disposed of')
+    let isThere: boolean
+    if (this.#version === index.version) {
+      cursor.slots[0] = this.#slot
+      isThere = cursor.next()
+    } else isThere = this.#seek()
+    this.#version = index.version
+    this.#leaf = cursor.leaf
+    this.#slot = cursor.slot
+    // An index without areas has its cursor on slot -1.
+    this.#stop = isThere ? index.store.searchLeaf(cursor.leaf, keyBefore(this.#endKey, this.#endRest), restBefore(this.#endKey, this.#endRest)) + 1 : -1
+    this.#isDone = !isThere || this.#slot >= this.#stop
+    return !this.#isDone
+  }
+
+  /** Goes to the first area that ends above the bound to begin at, or starts at or above the end of the last one given. */
+  #seek(): boolean {
+    const cursor = this.#cursor
+    if (this.#last === undefined) return cursor.seekEndAbove(this.#fromKey, this.#fromRest)
+    const fromKey = endKeyOf(this.#last.end)
+    const fromRest = fromKey === SPACE_END_KEY ? 0 : restOf(this.#last.end)
+    if (!cursor.seekEndAbove(fromKey, fromRest)) return false
+    return isBelow(cursor.startKey, cursor.startRest, fromKey, fromRest) ? cursor.next() : true
   }
 }
