@@ -1,6 +1,6 @@
 // One operation on the whole of a range: mapped into new tables, protected to and fro, or unmapped.
 import { va, type VirtAddr } from '@addrspace/memory-addr'
-import type { PageTable, PteFormat } from '@addrspace/page-table'
+import type { PteFormat } from '@addrspace/page-table'
 
 import { hashQuery, LARGE, mapPages, must, newTable, randomAddress, RO, RW } from '../page-world.ts'
 import { timed, type Task } from '../task.ts'
@@ -8,7 +8,6 @@ import { PAGE, Random } from '../workload.ts'
 
 const MOST_PAGES = 2 ** 20
 const CHECKED = 1024
-const CALLS = 2000
 
 export function wholeRangeTask(format: PteFormat<unknown>, count: number, seed: number, verb: 'map' | 'protect' | 'unmap', level: 0 | 1): Task {
   const random = new Random(seed)
@@ -22,7 +21,6 @@ export function wholeRangeTask(format: PteFormat<unknown>, count: number, seed: 
     flags = flags === RW ? RO : RW
     must(table.protect(start, size, flags))
   }
-  callOften(table)
   if (verb === 'protect') map()
   return {
     items: count,
@@ -52,15 +50,5 @@ export function wholeRangeTask(format: PteFormat<unknown>, count: number, seed: 
       }
       return spent
     },
-  }
-}
-
-/** The engine compiles what is called often: a few calls, each with millions of entries, would be measured half compiled. */
-function callOften(table: PageTable<unknown>): void {
-  for (let i = 0; i < CALLS; i++) {
-    const size = BigInt(1 + (i % 512)) * PAGE
-    mapPages(table, va(0), size, 0)
-    must(table.protect(va(0), size, RO))
-    must(table.unmap(va(0), size))
   }
 }
