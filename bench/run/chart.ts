@@ -28,10 +28,10 @@ export function drawChart(run: readonly Measurement[]): string {
     backgroundColor: '#ffffff',
     color: COLOURS,
     legend: { data: CONTENDERS, top: 8 },
-    title: PANELS.map((name, i) => ({ text: QUESTIONS.find((question) => question.name === name)!.title, left: places[i]!.left, top: places[i]!.top - 28, textStyle: { fontSize: 13 } })),
+    title: PANELS.map((name, i) => ({ text: `${QUESTIONS.find((question) => question.name === name)!.title}, ns`, left: places[i]!.left - 5, top: places[i]!.top - 28, textStyle: { fontSize: 13 } })),
     grid: places.map((place) => ({ ...place, width: PANEL.width, height: PANEL.height })),
     xAxis: PANELS.map((_, gridIndex) => ({ type: 'log', gridIndex, name: 'areas', nameLocation: 'middle', nameGap: 24, min: 10, max: 1_000_000, axisLabel: { formatter: short } })),
-    yAxis: PANELS.map((_, gridIndex) => ({ type: 'log', gridIndex, name: 'ns', axisLabel: { formatter: short } })),
+    yAxis: PANELS.map((_, gridIndex) => ({ type: 'log', gridIndex, axisLabel: { formatter: short } })),
     series: PANELS.flatMap((question, i) =>
       CONTENDERS.map((name, j) => ({
         name,

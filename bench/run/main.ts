@@ -10,7 +10,7 @@ import { listCells } from './contenders.ts'
 import { traceDeopts } from './deopts.ts'
 import { describeMachine, listVersions } from './machine.ts'
 import { FULL, measureCell, Processes } from './measure.ts'
-import { BENCH, buildNative, cargoVersion } from './native.ts'
+import { BENCH, buildNative } from './native.ts'
 import { measureReplay } from './replay.ts'
 import { measureSizes } from './sizes.ts'
 import { smoke } from './smoke.ts'
@@ -36,8 +36,8 @@ const isWhole = values.only === undefined && values.size === undefined
 if (values.save && !isWhole) throw new RangeError('"--save" keeps whole runs only: leave out --only and --size')
 const isWanted = (question: string, size: number): boolean => (values.only?.includes(question) ?? true) && (values.size?.includes(String(size)) ?? true)
 
-const native = cargoVersion() === undefined ? undefined : buildNative()
-if (native === undefined) tell('cargo is not installed: the Rust originals are left out')
+const native = buildNative()
+if (native === undefined) tell('cargo is not installed, or cannot reach its registry: the Rust originals are left out')
 const cells = listCells(native).filter(({ question, size }) => isWanted(question.name, size))
 
 if (values.smoke) console.log(`${String(await smoke(native))} answers alike`)

@@ -17,7 +17,7 @@ export interface Settings {
   readonly seed: number
 }
 
-export const FULL: Settings = { rounds: 3, slices: 6, milliseconds: 60, warmUp: 400, seed: 7 }
+export const FULL: Settings = { rounds: 3, slices: 5, milliseconds: 50, warmUp: 300, seed: 7 }
 export const SMOKE: Settings = { rounds: 1, slices: 1, milliseconds: 1, warmUp: 1, seed: 7 }
 
 /** Processes that go on from one cell to the next, or are fresh for each. */

@@ -50,7 +50,8 @@ function runCommand(folder: string): { seconds: number; megabytes: number } {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     maxBuffer: 64 * 1024 * 1024,
   })
-  const seconds = (performance.now() - start) / 1000
+  const milliseconds = performance.now() - start
   if (status !== 0) throw new Error(`the replay ended with ${String(status)}\n${stdout}${stderr}`)
-  return { seconds, megabytes: (Number(output[3]) * 1024) / 1e6 }
+  const [kibibytes, waiting] = output[3]!.split(' ').map(Number)
+  return { seconds: (milliseconds - waiting!) / 1000, megabytes: (kibibytes! * 1024) / 1e6 }
 }

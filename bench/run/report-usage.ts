@@ -1,4 +1,7 @@
-// Loaded before a command: writes to descriptor 3, at the end, how much memory it had at most, in KiB.
+// Loaded before a command: writes to descriptor 3, at the end, how much memory it had at most, in KiB, and how
+// many milliseconds its main thread waited for a processor.
 import { writeSync } from 'node:fs'
 
-process.on('exit', () => void writeSync(3, String(process.resourceUsage().maxRSS)))
+import { waited } from '../src/waiting.ts'
+
+process.on('exit', () => void writeSync(3, `${String(process.resourceUsage().maxRSS)} ${String(waited())}`))

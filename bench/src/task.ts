@@ -2,6 +2,7 @@
 // tinybench time one function in one process to the end: here every contender has a process of its own,
 // takes turns with the others in slices, and mends off the clock what it has done on it.
 import type { Checksum } from './checksum.ts'
+import { waited } from './waiting.ts'
 
 /** One question at one size, ready to be run again and again: the state after a run is that before it. */
 export interface Task {
@@ -25,13 +26,20 @@ export function timed(work: () => void): number {
   return performance.now() - start
 }
 
-/** Samples of nanoseconds per thing, taken for about the time given in milliseconds, what is off the clock included. */
+/**
+ * Samples of nanoseconds per thing, taken for about the time given in milliseconds, what is off the clock included
+ * and waiting for a processor not. What was interrupted does not count, unless everything was.
+ */
 export function sample(task: Task, time: number): number[] {
   const start = performance.now()
-  const isOver = (): boolean => performance.now() - start >= time
-  const samples: number[] = []
+  const waitedBefore = waited()
+  const whole: number[] = []
+  const interrupted: number[] = []
+  let wait = 0
   let count = 1
-  while (!isOver() || samples.length === 0) {
+  const isOver = (): boolean => performance.now() - start - wait >= time
+  while (!isOver() || whole.length + interrupted.length === 0) {
+    const sampleStart = performance.now()
     let spent = 0
     let done = 0
     while (done === 0 || (spent < TARGET && !isOver())) {
@@ -40,9 +48,12 @@ export function sample(task: Task, time: number): number[] {
       done += count
       if (latest * 2 < TARGET) count = Math.min(count * 2, task.most)
     }
-    samples.push((spent * 1e6) / (done * task.items))
+    const waitedNow = waited() - waitedBefore - wait
+    wait += waitedNow
+    const running = 1 - Math.min(1, waitedNow / (performance.now() - sampleStart))
+    ;(waitedNow === 0 ? whole : interrupted).push((spent * running * 1e6) / (done * task.items))
   }
-  return samples
+  return whole.length > 0 ? whole : interrupted
 }
 
 /** Keeps what a loop computed alive, so that the loop is not left out. */

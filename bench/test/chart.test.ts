@@ -9,7 +9,7 @@ describe('the chart', () => {
   it('is an SVG that names the questions and the contenders', () => {
     const svg = drawChart([measured('addrspace', 16, 500), measured('addrspace', 1000, 800), measured('Rust', 16, 90), measured('Rust', 1000, 1600)])
     expect(svg).toMatch(/^<svg /)
-    for (const name of ['map one page, unmap it', 'addrspace', 'Rust', 'sorted-btree']) expect(svg).toContain(`>${name}<`)
+    for (const name of ['map one page, unmap it, ns', 'addrspace', 'Rust', 'sorted-btree']) expect(svg).toContain(`>${name}<`)
   })
 
   it('has a point for every measurement of a question that it shows', () => {

@@ -15,6 +15,7 @@ mod page_questions;
 mod set_questions;
 mod sv39;
 mod task;
+mod waiting;
 mod workload;
 
 /// What was asked last, kept: the same question again goes on where it was.

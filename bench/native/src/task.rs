@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::waiting::waited;
 use crate::workload::Checksum;
 
 /// One question at one size, ready to be run again and again: the state after a run is that before it.
@@ -36,15 +37,19 @@ pub fn timed(work: impl FnOnce()) -> Duration {
 /// Of a sample: shorter than a turn of the scheduler, so that on a busy machine most samples are whole.
 const TARGET: Duration = Duration::from_millis(1);
 
-/// Samples of nanoseconds per thing, taken for about the time given, what is off the clock included.
+/// Samples of nanoseconds per thing, taken for about the time given, what is off the clock included and
+/// waiting for a processor not. What was interrupted does not count, unless everything was.
 pub fn sample(task: &mut dyn Task, time: Duration) -> Vec<f64> {
     let start = Instant::now();
+    let waited_before = waited();
+    let mut wait = Duration::ZERO;
     let mut count = 1;
-    let mut samples = Vec::new();
-    while start.elapsed() < time || samples.is_empty() {
+    let (mut whole, mut interrupted) = (Vec::new(), Vec::new());
+    while start.elapsed() < time + wait || whole.len() + interrupted.len() == 0 {
+        let sample_start = Instant::now();
         let mut spent = Duration::ZERO;
         let mut done = 0;
-        while done == 0 || (spent < TARGET && start.elapsed() < time) {
+        while done == 0 || (spent < TARGET && start.elapsed() < time + wait) {
             let latest = task.run(count);
             spent += latest;
             done += count;
@@ -52,7 +57,12 @@ pub fn sample(task: &mut dyn Task, time: Duration) -> Vec<f64> {
                 count = (count * 2).min(task.most());
             }
         }
-        samples.push(spent.as_nanos() as f64 / (done * task.items()) as f64);
+        let waited_now = waited() - waited_before - wait;
+        wait += waited_now;
+        let waiting = waited_now.as_secs_f64() / sample_start.elapsed().as_secs_f64();
+        let running = 1.0 - waiting.min(1.0);
+        let list = if waited_now.is_zero() { &mut whole } else { &mut interrupted };
+        list.push(spent.as_nanos() as f64 * running / (done * task.items()) as f64);
     }
-    samples
+    if whole.is_empty() { interrupted } else { whole }
 }

@@ -1,1 +1,0 @@
-export { QUESTIONS, questionNamed } from './questions.ts'
