@@ -33,6 +33,7 @@ const commands = {
   lint: ['turbo', 'run', 'lint', 'lint:scripts'],
   addrspace: [...fromSource, 'apps/playground/src/cli/main.ts'],
   soak: [...fromSource, 'packages/reliability/run/soak.ts'],
+  reliability: [...fromSource, 'packages/reliability/run/reliability.ts'],
   exec: [],
   pnpm: ['pnpm'],
 }

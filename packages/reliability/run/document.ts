@@ -15,16 +15,11 @@ export function blocksOf(document: string): string[] {
   return [...document.matchAll(BLOCK)].map(([, name]) => name!)
 }
 
-/**
- * The document with all its figures replaced.
- *
- * @throws Error if it has a block for which there are no figures
- */
+/** The document with its figures replaced; a block for which there are none stays as it is. */
 export function withFigures(document: string, parts: ReadonlyMap<string, PartFigures>): string {
-  return document.replace(BLOCK, (_, name: string) => {
+  return document.replace(BLOCK, (block, name: string) => {
     const part = parts.get(name)
-    if (part === undefined) throw new Error(`there are no figures for ${name}`)
-    return `<!-- figures: ${name} -->\n${renderFigures(part)}\n<!-- end of figures -->`
+    return part === undefined ? block : `<!-- figures: ${name} -->\n${renderFigures(part)}\n<!-- end of figures -->`
   })
 }
 
