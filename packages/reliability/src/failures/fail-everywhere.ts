@@ -3,7 +3,7 @@
 import { Random } from '@addrspace/conformance/model'
 import { va } from '@addrspace/memory-addr'
 
-import { openWorld, type WorldName } from '../worlds/open-world.ts'
+import { LARGER_WORLD_NAMES, openWorld, WORLD_NAMES, type WorldName } from '../worlds/open-world.ts'
 import { showOperation } from '../worlds/operation.ts'
 import type { World } from '../worlds/world.ts'
 import { RandomOperations } from './random-operation.ts'
@@ -31,11 +31,14 @@ const SITUATIONS_PER_WORLD = 40
 /** Some memories are too small for what is asked. */
 const FRAMES: readonly [number, ...number[]] = [128, 128, 48, 24]
 
+/** Each backend has situations of its own. */
+const STREAM: readonly WorldName[] = [...WORLD_NAMES, ...LARGER_WORLD_NAMES]
+
 /** @throws Error that tells the seed, the operation and the failure, if anything is not as it should be */
 export function failEverywhere(name: WorldName, { situations, seed }: FailureBounds): FailureFigures {
   const figures: FailureFigures = { situations: 0, done: 0, refused: 0, ...noFailures() }
   for (let run = 0; figures.situations < situations; run++) {
-    const random = new Random(seed * 1_000_003 + run)
+    const random = new Random((seed * STREAM.length + STREAM.indexOf(name)) * 1_000_003 + run)
     const world = openWorld(name, { merge: random.oneIn(2) ? 'never' : 'equal-neighbours', frames: random.pick(FRAMES) })
     const operations = new RandomOperations(random, world)
     for (let i = 0; i < SITUATIONS_PER_WORLD && figures.situations < situations; i++) {

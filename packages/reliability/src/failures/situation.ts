@@ -15,6 +15,8 @@ import type { World } from '../worlds/world.ts'
 
 /** Failures injected, by place and way. */
 export interface FailureCounts {
+  /** All of them. */
+  failures: number
   refusedCalls: number
   thrownCalls: number
   refusedFrames: number
@@ -33,7 +35,7 @@ export interface FailureCounts {
 
 export function noFailures(): FailureCounts {
   return {
-    refusedCalls: 0, thrownCalls: 0, refusedFrames: 0, thrownFrames: 0, thrownCallbacks: 0, refusedPermissions: 0, thrownSinks: 0,
+    failures: 0, refusedCalls: 0, thrownCalls: 0, refusedFrames: 0, thrownFrames: 0, thrownCallbacks: 0, refusedPermissions: 0, thrownSinks: 0,
     lastingCalls: 0, lastingFrames: 0, untrusted: 0, refusedUntrusted: 0,
   }
 }
@@ -176,6 +178,7 @@ export class Situation {
     injector.arm()
     if (hasFired) {
       if (outcome.kind !== 'threw' || !(outcome.thrown instanceof InjectedError)) throw unexpected(outcome)
+      this.#counts.failures++
       this.#counts.thrownSinks++
       outcome = { kind: 'done' }
     }
@@ -194,6 +197,7 @@ export class Situation {
     const hasFired = injector.hasFired
     injector.arm()
     if (!hasFired) throw new Error('the operation asks less than before')
+    this.#counts.failures++
     return outcome
   }
 
