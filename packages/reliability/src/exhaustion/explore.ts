@@ -4,6 +4,9 @@
  * a table can be asked, memory included, go on alike, and are gone on from once.
  */
 
+import { va } from '@addrspace/memory-addr'
+import type { Invalidations } from '@addrspace/page-table'
+
 import { noFailures, Situation, type FailureCounts, type Outcome } from '../failures/situation.ts'
 import { showOperation } from '../worlds/operation.ts'
 import type { World } from '../worlds/world.ts'
@@ -73,15 +76,18 @@ function go(start: () => Walk, path: readonly Step[], step: Step, figures: Exhau
     const walk = start()
     for (const before of path) walk.go(before)
     const isDone = walk.fail(step, figures)
+    const { contents } = walk
     figures.transitions++
     if (!isDone) figures.refused++
     if (walk.hasTold) {
       const other = start()
       for (const before of path) other.go(before)
       other.go(step, figures, 'throws')
-      if (other.contents !== walk.contents) throw new Error('a sink that throws leads to another state')
+      if (other.contents !== contents) throw new Error('a sink that throws leads to another state')
     }
-    return walk.contents
+    // What failures leave behind where nobody sees it, in a log of what is to be undone or told, shows in what comes next.
+    walk.go(STEPS[figures.transitions % STEPS.length]!)
+    return contents
   } catch (error) {
     throw new Error([...path, step].map((made) => showOperation(operationOf(LAYOUT, made))).join(', '), { cause: error })
   }
@@ -107,7 +113,13 @@ class Walk {
 
   /** Makes a step, and nothing else. */
   go(step: Step, counts: FailureCounts = noFailures(), sink: 'tells' | 'throws' = 'tells'): void {
+    const { told } = this.#world.machine!
+    const before = told.length
+    const pages = this.#translations()
     this.#compare(step, this.#situationOf(step, counts).succeed(sink))
+    // What is taken away and put back in one go can look the same before and after.
+    const isPutBack = step.op === 'transaction' || (step.op === 'map' && step.onOverlap === 'replace')
+    if (!isPutBack) this.#checkToldForNothing(pages, told.slice(before))
   }
 
   /** Makes a step, after every failure that it can have; tells whether it was done. */
@@ -130,6 +142,28 @@ class Walk {
     if (!isRight) throw new Error(`${answer} is right, and it ${outcome.kind === 'done' ? 'is done' : outcome.kind}`)
     this.#pages.check(false)
     this.#checkAreas()
+  }
+
+  /** What each page of the window translates to. */
+  #translations(): string[] {
+    const { table } = this.#world.machine!
+    return Array.from({ length: LAYOUT.cells }, (_, page) => {
+      const found = table.query(va(addressOfCell(LAYOUT, page)))
+      return found === undefined ? '' : `${found.paddr} ${found.flags}`
+    })
+  }
+
+  /** That all was told that had to be is checked with the pages; here, that nothing else was, but what was below a table that went. */
+  #checkToldForNothing(before: readonly string[], told: readonly Invalidations[]): void {
+    const now = this.#translations()
+    for (const { ranges, dropsTables } of told) {
+      if (dropsTables) continue
+      for (const { start, size } of ranges) {
+        for (let page = Number(start >> 12n); page < Number((start + size) >> 12n); page++) {
+          if (before[page] === now[page]) throw new Error(`page ${page} was told for nothing`)
+        }
+      }
+    }
   }
 
   #checkAreas(): void {
