@@ -13,8 +13,10 @@ import { touchedWords } from '../src/scale/touched-words.ts'
 
 describe('a large address space', () => {
   it('keeps its costs, and loses nothing, over a million random operations', () => {
-    const { start, afterTenth, end, restored, cleared, ratios, words, factor } = runScale(CI_SCALE)
+    const { start, afterTenth, end, restored, cleared, ratios, words, factor, mappedBytes } = runScale(CI_SCALE)
     expect(factor).toBe(32)
+    expect(mappedBytes).toBe(4 * 2 ** 30)
+    expect(start).toMatchObject({ areas: 65_536, leaves: 2 ** 20 })
     expect(end.operations).toBe(1_000_000)
     for (const at of [start, afterTenth, end, restored, cleared]) expect(at.lostFrames).toBe(0)
 

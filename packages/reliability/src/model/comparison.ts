@@ -47,7 +47,7 @@ interface HeldSnapshot {
 const FRAME_INTS = 1024
 const MOST_WITNESSES = 4
 /** Frames of memory of which a digest is made before each refusal. */
-const MOST_DIGESTED = 32
+const MOST_DIGESTED = 64
 
 const DONE: MappingResult = { ok: true, value: undefined }
 const REFUSAL: MappingResult = { ok: false, error: new MappingError('hole', 'the transaction is refused') }
@@ -65,15 +65,17 @@ export class Comparison {
   readonly #twin: Twin
   readonly #pages: PageCheck | undefined
   readonly #counts: ModelCounts
+  readonly #isDirty: boolean
   readonly #linear = new Map<BackingName, AnyBackend>()
   readonly #snapshots = new Map<number, HeldSnapshot>()
   #commands: readonly Command[] = []
   #next = 0
   #depth = 0
 
-  constructor(world: World, options: TwinOptions, counts: ModelCounts) {
+  constructor(world: World, options: TwinOptions & { readonly isDirty?: boolean | undefined }, counts: ModelCounts) {
     this.#world = world
     this.#counts = counts
+    this.#isDirty = options.isDirty === true
     this.#twin = new Twin(options)
     this.#pages = world.machine === undefined ? undefined : new PageCheck(world.machine, this.#twin, counts)
   }
@@ -96,6 +98,11 @@ export class Comparison {
     if (!this.#world.set.clear().ok) throw new ModelFailure('clearing the set at the end was refused')
     this.#twin.apply({ op: 'clear' })
     this.#check()
+    // Memory that is given back holds nothing old, and roots nothing.
+    const { words, frames } = this.#world.machine ?? {}
+    if (!this.#isDirty && words?.subarray(0, frames!.touched * FRAME_INTS).some((word) => word !== 0) === true) {
+      throw new ModelFailure('memory that nobody uses any more holds something')
+    }
   }
 
   /** The twin's areas, as a scenario tells them. */
@@ -172,6 +179,7 @@ export class Comparison {
     const isSuccess = expected === 'ok' || expected === 'installed'
     const mayLackFrames = isSuccess && this.#mayLackFrames(change)
     if (!mayLackFrames) this.expectations.set(this.at, expected)
+    const told = this.#world.machine?.told.length
     const before = isSuccess && !mayLackFrames ? undefined : this.#state()
     const { answer, isOutOfFrames } = answerOf(this.#act(change))
     const lacksFrames = mayLackFrames && isOutOfFrames
@@ -182,6 +190,7 @@ export class Comparison {
       if (change.op === 'fault') this.#write(change)
       return
     }
+    if (this.#world.machine?.told.length !== told) throw new ModelFailure('a change that was not made invalidated something')
     if (before !== this.#state()) throw new ModelFailure('a refused change has left something behind')
     if (expected === 'present') return
     this.#counts.refusals++
@@ -204,6 +213,8 @@ export class Comparison {
   /** Everything that a refusal must leave alone, down to each byte of memory; undefined where that is too much to look at. */
   #state(): string | undefined {
     const { machine } = this.#world
+    // What is in memory that nobody has used yet counts as soon as somebody has.
+    if (this.#isDirty) return undefined
     return machine === undefined || machine.frames.inner.usedFrames + machine.frames.freeFrames <= MOST_DIGESTED ? this.#world.state() : undefined
   }
 
@@ -268,6 +279,7 @@ export class Comparison {
 
   #transaction(): void {
     const saved = this.#twin.save()
+    const told = this.#world.machine?.told.length
     const before = this.#state()
     const changedMind = new ChangedMind()
     let closing: Closing | undefined
@@ -288,8 +300,9 @@ export class Comparison {
       this.#depth--
     }
     if (!isGoingBack(closing)) return
-    if (before !== this.#state()) throw new ModelFailure('a transaction that went back has left something behind')
     this.#twin.restore(saved)
+    if (this.#world.machine?.told.length !== told) throw new ModelFailure('a transaction that went back invalidated something')
+    if (before !== this.#state()) throw new ModelFailure('a transaction that went back has left something behind')
     this.#counts.rolledBack++
   }
 

@@ -7,7 +7,7 @@ import { unwrap } from '@addrspace/memory-set'
 import { compareWorld } from './compare-world.ts'
 import { costsOf, type OperationCosts } from './operation-cost.ts'
 import { OPERATION_KINDS, randomOperation, type OperationKind } from './random-operation.ts'
-import { PAGE, ScaleWorld, SLOT_PAGES } from './scale-world.ts'
+import { PAGE, ScaleWorld } from './scale-world.ts'
 import { bytesOf, indexOf } from './touched-words.ts'
 
 export interface ScaleBounds {
@@ -47,6 +47,7 @@ export interface CostRatio {
 
 export interface ScaleFigures {
   readonly areas: number
+  /** In leaves of 4 KiB, in the beginning. */
   readonly mappedBytes: number
   readonly operations: number
   /** The larger world has so many times as many areas. */
@@ -77,7 +78,6 @@ const SETTLING = 8
  * @throws Error if anything that is answered, or found there in the end, is wrong
  */
 export function runScale({ seed, areas, fewAreas, operations }: ScaleBounds, observe: ScaleObserver = () => undefined): ScaleFigures {
-  const small = settledCosts(seed, fewAreas, observe)
   const world = new ScaleWorld(areas)
   fill(world, 'mapping', observe)
   const start = checkpoint(world, 0)
@@ -92,13 +92,15 @@ export function runScale({ seed, areas, fewAreas, operations }: ScaleBounds, obs
   const tenth = Math.floor(operations / 10)
   const afterTenth = operate(0, tenth)
   const end = operate(tenth, operations)
+  // Only now: counting makes slow what runs after it.
+  const small = costsOf(settledWorld(seed, fewAreas, observe), seed, SAMPLES)
   const large = costsOf(world, seed, SAMPLES)
   fill(world, 'mapping anew', observe)
   const restored = checkpoint(world, operations)
   unwrap(world.set.clear())
   world.bytes.fill(0)
   return {
-    areas, mappedBytes: areas * SLOT_PAGES * Number(PAGE), operations, factor: areas / fewAreas,
+    areas, mappedBytes: start.leaves * Number(PAGE), operations, factor: areas / fewAreas,
     start, afterTenth, end, restored, cleared: checkpoint(world, operations),
     words: record((kind) => large[kind].words),
     ratios: record((kind) => ratio(large, small, kind)),
@@ -106,13 +108,13 @@ export function runScale({ seed, areas, fewAreas, operations }: ScaleBounds, obs
   }
 }
 
-/** The costs in a world that has seen as much, for its size, as a large one. */
-function settledCosts(seed: number, areas: number, observe: ScaleObserver): OperationCosts {
+/** A world that has seen as much, for its size, as a large one. */
+function settledWorld(seed: number, areas: number, observe: ScaleObserver): ScaleWorld {
   const world = new ScaleWorld(areas)
   fill(world, 'mapping a small one', observe)
   const random = new Random(seed)
   for (let i = 0; i < SETTLING * areas; i++) randomOperation(random, world)
-  return costsOf(world, seed, SAMPLES)
+  return world
 }
 
 function fill(world: ScaleWorld, stage: string, observe: ScaleObserver): void {

@@ -111,14 +111,15 @@ export class ScaleWorld {
     return BASE + BigInt(this.pages) * PAGE
   }
 
-  /** Maps every slot as it is in the beginning; where something is, in its place. */
-  fill(onSlot: (done: number) => void = () => undefined): void {
+  /** Maps every slot as it is in the beginning, with a leaf for every page; where something is, in its place. */
+  fill(onSlot: () => void = () => undefined): void {
     // Linear ones first: their tables then lie together, not one between the frames of others every few pages.
     for (const kind of [LINEAR, EAGER, DEMAND]) {
       for (let slot = 0; slot < this.slots; slot++) {
         if (kindOfSlot(slot) !== kind) continue
         this.restore(slot)
-        onSlot(slot)
+        if (kind === DEMAND) for (let page = slot * SLOT_PAGES; page < (slot + 1) * SLOT_PAGES; page++) this.fault(page)
+        onSlot()
       }
     }
   }
