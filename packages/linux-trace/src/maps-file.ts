@@ -45,8 +45,10 @@ export function parseMapsFile(text: string, file = 'maps'): MapsArea[] {
   if (typeof text !== 'string') throw new TypeError(`"text" must be a string, got ${typeof text}`)
   const areas: MapsArea[] = []
   let previousEnd = 0n
-  const lines = new LineSplitter(file, (content, line) => {
+  const lines = new LineSplitter(file, (taken, line) => {
     const where = { file, line }
+    // Of a name, neither: written and read again, it would not be the same.
+    const content = taken.replace(/\r+$/, '')
     if (content.trim() === '') return
     const area = parseArea(content)
     if (area === undefined) throw new TraceInputError(where, 'an area as in /proc/PID/maps', content)

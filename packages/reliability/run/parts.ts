@@ -1,5 +1,6 @@
 // The parts of RELIABILITY.md, each in the bounds of CI: what runs, and the figures that it gives.
-import { CI_EXHAUSTION, CI_FAILURES, CI_MODEL, CI_SCALE, exploreToyMachine, failEverywhere, runModel, runScale, WORLD_NAMES } from '../src/index.ts'
+import { CI_BAD_INPUT, CI_EXHAUSTION, CI_FAILURES, CI_MODEL, CI_SCALE, exploreToyMachine, failEverywhere, runModel, runScale, WORLD_NAMES } from '../src/index.ts'
+import { runWatched } from './bad-input.ts'
 import { measureTraces } from './traces.ts'
 
 export interface Part {
@@ -18,6 +19,7 @@ export const PARTS: readonly Part[] = [
     seed: 0, // nothing in it is random
     run: () => Object.fromEntries(CI_EXHAUSTION.map((bounds) => [bounds.merge === 'never' ? 'not merging' : 'merging', exploreToyMachine(bounds)])),
   },
+  { name: 'bad-input', seed: CI_BAD_INPUT.seed, run: () => runWatched(CI_BAD_INPUT) },
   { name: 'scale', seed: CI_SCALE.seed, run: () => runScale(CI_SCALE) },
   { name: 'parity', seed: 0, run: () => measureTraces() },
 ]

@@ -5,3 +5,4 @@ export { CI_MODEL, ModelRunner, openRightWorld, runModel, type ModelCounts, type
 export { CI_FAILURES, failEverywhere, type FailureBounds, type FailureFigures } from './failures/fail-everywhere.ts'
 export { CI_SCALE, FULL_SCALE, runScale, type CostRatio, type ScaleBounds, type ScaleCheckpoint, type ScaleFigures, type ScaleObserver } from './scale/index.ts'
 export { CI_EXHAUSTION, exploreToyMachine, type ExhaustionBounds, type ExhaustionFigures } from './exhaustion/explore.ts'
+export { CI_BAD_INPUT, runBadInput, type BadInputBounds, type BadInputFigures, type BadInputKind, type KindFigures, type RightTexts } from './bad-input/run-bad-input.ts'
