@@ -48,6 +48,11 @@ export const STEPS: readonly Step[] = [
     op: 'transaction', outcome: 'commit',
     changes: [{ op: 'unmap', start: 8, end: 9 }, { op: 'map', start: 8, end: 9, bits: RW, backing: 'alloc', onOverlap: 'refuse' }],
   },
+  // What goes in pieces of different sizes is told as one.
+  {
+    op: 'transaction', outcome: 'commit',
+    changes: [{ op: 'unmap', start: 6, end: 16 }, { op: 'map', start: 9, end: 10, bits: RW, backing: 'alloc', onOverlap: 'refuse' }, { op: 'unmap', start: 9, end: 10 }],
+  },
   {
     op: 'transaction', outcome: 'throw',
     changes: [{ op: 'map', start: 8, end: 16, bits: R, backing: 'linear 0', onOverlap: 'replace' }, { op: 'protect', start: 10, end: 11, bits: RW, holes: 'skip' }],

@@ -183,12 +183,14 @@ export class PageCheck {
   }
 }
 
-/** Has every allocation held against the law: the lowest frame that is free, and none only where none is. */
+/** Has every allocation held against the law, unless a failure was injected: the lowest frame that is free, and none only where none is. */
 function watchAllocator({ frames, memory: { firstFrame } }: WorldMachine): void {
   const allocate = frames.allocate.bind(frames)
   frames.allocate = () => {
     const lowest = frames.used.indexOf(0)
+    const { refusals } = frames
     const frame = allocate()
+    if (frames.refusals > refusals) return undefined
     const found = frame === undefined ? -1 : pageNumber(frame) - firstFrame
     if (found !== lowest) throw new ModelFailure(`frame ${found} was handed out, not ${lowest}`)
     return frame
