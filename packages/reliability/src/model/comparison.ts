@@ -1,34 +1,16 @@
 // A set and its twin, side by side: the same commands for both, compared after each.
 import { matchesExpectation, toJson, type ScenarioValue } from '@addrspace/conformance'
-import { LinearBackend } from '@addrspace/backend-paging'
-import { pa, va, type VirtAddr } from '@addrspace/memory-addr'
+import { va } from '@addrspace/memory-addr'
 import { MappingError, type MappingResult, type MemoryArea, type MemorySetSnapshot } from '@addrspace/memory-set'
 
-import type { AnyBackend, World } from '../worlds/world.ts'
-import type { AddressQuestion, BackingName, Change, Closing, Command, Question } from './command.ts'
-import { backingOf } from './command.ts'
+import type { World } from '../worlds/world.ts'
+import type { AddressQuestion, Change, Closing, Command, Question } from './command.ts'
 import { addressOfCell } from './layout.ts'
+import type { ModelCounts } from './model-counts.ts'
 import { ModelFailure } from './model-failure.ts'
-import { PageCheck, type PageCounts } from './page-check.ts'
+import { PageCheck } from './page-check.ts'
+import { Subject } from './subject.ts'
 import { Twin, type TwinArea, type TwinOptions } from './twin.ts'
-
-/** What was done and compared. */
-export interface ModelCounts extends PageCounts {
-  commands: number
-  /** Changes that were made, and those refused. */
-  changes: number
-  refusals: number
-  /** Of those, for want of a frame. */
-  outOfFrames: number
-  transactions: number
-  rolledBack: number
-  snapshots: number
-  areas: number
-}
-
-export function noCounts(): ModelCounts {
-  return { commands: 0, changes: 0, refusals: 0, outOfFrames: 0, transactions: 0, rolledBack: 0, snapshots: 0, areas: 0, pages: 0, staleRanges: 0 }
-}
 
 /** The answer that was right to a command, by its place in the list; none where several were. */
 export type Expectations = Map<number, ScenarioValue>
@@ -66,7 +48,7 @@ export class Comparison {
   readonly #pages: PageCheck | undefined
   readonly #counts: ModelCounts
   readonly #isDirty: boolean
-  readonly #linear = new Map<BackingName, AnyBackend>()
+  readonly #subject: Subject
   readonly #snapshots = new Map<number, HeldSnapshot>()
   #commands: readonly Command[] = []
   #next = 0
@@ -77,6 +59,7 @@ export class Comparison {
     this.#counts = counts
     this.#isDirty = options.isDirty === true
     this.#twin = new Twin(options)
+    this.#subject = new Subject(world, options.layout)
     this.#pages = world.machine === undefined ? undefined : new PageCheck(world.machine, this.#twin, counts)
   }
 
@@ -141,7 +124,7 @@ export class Comparison {
     for (let at = 0n; at < end && witnesses.length < MOST_WITNESSES; at += step) {
       const question = { op: 'query', at: Number(at / layout.unit), offset: at % layout.unit } as const
       const expected = this.#twin.tell(question)
-      if (!matchesExpectation(toJson(expected), toJson(this.#told(question)))) witnesses.push({ question, expected })
+      if (!matchesExpectation(toJson(expected), toJson(this.#subject.tell(question)))) witnesses.push({ question, expected })
     }
     return witnesses
   }
@@ -181,7 +164,7 @@ export class Comparison {
     if (!mayLackFrames) this.expectations.set(this.at, expected)
     const told = this.#world.machine?.told.length
     const before = isSuccess && !mayLackFrames ? undefined : this.#state()
-    const { answer, isOutOfFrames } = answerOf(this.#act(change))
+    const { answer, isOutOfFrames } = answerOf(this.#subject.act(change))
     const lacksFrames = mayLackFrames && isOutOfFrames
     if (answer !== expected && !lacksFrames) throw new ModelFailure(`expected ${expected}, got ${answer}`)
     if (isSuccess && !lacksFrames) {
@@ -218,63 +201,11 @@ export class Comparison {
     return machine === undefined || machine.frames.inner.usedFrames + machine.frames.freeFrames <= MOST_DIGESTED ? this.#world.state() : undefined
   }
 
-  #act(change: Change): MappingResult<unknown> {
-    const { set } = this.#world
-    if (change.op === 'clear') return set.clear()
-    const { layout } = this.#twin
-    if (change.op === 'fault') return set.fault(va(addressOfCell(layout, change.at) + change.offset), change.access)
-    const start = va(addressOfCell(layout, change.start))
-    const size = BigInt(change.end - change.start) * layout.unit
-    switch (change.op) {
-      case 'map': {
-        const { guards = { below: 0, above: 0 }, onOverlap } = change
-        const backend = this.#backendFor(change.backing, change.start, start)
-        return set.map(start, size, change.bits, backend, { onOverlap, guards: { below: BigInt(guards.below) * layout.unit, above: BigInt(guards.above) * layout.unit } })
-      }
-      case 'unmap': return set.unmap(start, size)
-      case 'protect': {
-        const { bits, mask, holes } = change
-        return set.protect(start, size, (flags) => {
-          if (mask === undefined) return bits
-          const masked = (flags & ~mask) | (bits & mask)
-          return masked === flags ? undefined : masked
-        }, { holes })
-      }
-    }
-  }
-
   #ask(question: Question): void {
     const expected = this.#twin.tell(question)
     this.expectations.set(this.at, expected)
-    const told = this.#told(question)
+    const told = this.#subject.tell(question)
     if (!matchesExpectation(toJson(expected), toJson(told))) throw new ModelFailure(`expected ${JSON.stringify(toJson(expected))}, got ${JSON.stringify(toJson(told))}`)
-  }
-
-  #told(question: Question): ScenarioValue {
-    const { set, machine } = this.#world
-    const { layout } = this.#twin
-    switch (question.op) {
-      case 'find': {
-        const area = set.find(va(addressOfCell(layout, question.at) + question.offset))
-        return area === undefined ? null : { start: area.start, end: area.end, flags: area.flags }
-      }
-      case 'query': {
-        const leaf = machine?.table.query(va(addressOfCell(layout, question.at) + question.offset))
-        return leaf === undefined ? null : { ...leaf }
-      }
-      case 'overlaps': return set.overlaps({ start: va(addressOfCell(layout, question.start)), end: addressOfCell(layout, question.end) })
-      case 'findFree': {
-        const { size, limit, hint, align, direction, gap } = question
-        const { unit } = layout
-        return set.findFreeArea(BigInt(size) * unit, {
-          limit: { start: addressOfCell(layout, limit.start), end: addressOfCell(layout, limit.end) },
-          align: BigInt(align) * unit,
-          direction,
-          gap: { below: BigInt(gap.below) * unit, above: BigInt(gap.above) * unit },
-          ...(hint !== undefined && { hint: addressOfCell(layout, hint) }),
-        }) ?? null
-      }
-    }
   }
 
   #transaction(): void {
@@ -332,28 +263,11 @@ export class Comparison {
     for (const area of found) {
       const { start, end, bits, backing } = areas[i++]!
       const isRight = area.start === addressOfCell(layout, start) && area.end === addressOfCell(layout, end) && area.flags === bits
-      if (!isRight || area.backend !== this.#known(backing)) {
+      if (!isRight || area.backend !== this.#subject.backendOf(backing)) {
         const wanted = `${addressOfCell(layout, start).toString(16)}-${addressOfCell(layout, end).toString(16)} ${bits} ${backing}`
         throw new ModelFailure(`area ${i - 1} of ${where} is ${area.toString()}, not ${wanted}`)
       }
     }
-  }
-
-  /** One object for all areas of a backing, so that neighbours may merge. */
-  #backendFor(backing: BackingName, cell: number, start: VirtAddr): AnyBackend {
-    const known = this.#known(backing)
-    if (known !== undefined) return known
-    const physical = backingOf(this.#twin.layout, backing, cell)
-    if (typeof physical === 'string') throw new TypeError(`"backing" must be one of this world, got ${backing}`)
-    const added = new LinearBackend<unknown>(start, pa(physical.linear)) as AnyBackend
-    this.#linear.set(backing, added)
-    return added
-  }
-
-  #known(backing: BackingName): AnyBackend | undefined {
-    const { backends, machine } = this.#world
-    if (backing === 'alloc') return backends.get(machine === undefined ? 'plain' : 'eager')
-    return backing === 'demand' ? backends.get('demand') : this.#linear.get(backing)
   }
 
   /** Whether there are so few frames left that a change may be refused for it: fewer than it could take at most. */

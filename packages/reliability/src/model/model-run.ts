@@ -1,6 +1,7 @@
 // One run: a fresh world and its twin, and a list of commands for both.
-import { Comparison, noCounts, type Expectations, type ModelCounts, type Witness } from './comparison.ts'
+import { Comparison, type Expectations, type Witness } from './comparison.ts'
 import { closeBrackets, type Command } from './command.ts'
+import { noCounts, type ModelCounts } from './model-counts.ts'
 import { openSetting, twinOptionsOf, type OpenWorld, type Setting } from './model-world.ts'
 
 /** Where a run went wrong, and how. */
