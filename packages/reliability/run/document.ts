@@ -70,9 +70,9 @@ function grouped(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 3 })
 }
 
-/** `refusedCalls` as words; names with hyphens or spaces stay as they are. */
+/** `refusedCalls` as words; names of classes, and those with hyphens or spaces, stay as they are. */
 function wordsOf(name: string): string {
-  return /[-\s]/.test(name) ? name : name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return /^[A-Z]|[-\s]/.test(name) ? name : name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
 
 function capitalized(text: string): string {
