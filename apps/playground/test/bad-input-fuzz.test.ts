@@ -23,7 +23,7 @@ const SCENARIO = `{"scenario":1,"backend":"x86-64","merge":true}
 {"op":"translate","addr":"0x401008","access":"write","mode":"user"}
 {"op":"areas"}
 `
-const LIST = '7ffff7fbf000-7ffff7fc1000 rw-p 00000000 00:00 0\n7ffffffde000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]\n'
+const LIST = '7ffff7fbf000-7ffff7fc1000 rw-p 00000000 00:00 0\n7ffffff00000-7ffffffff000 rw-p 00000000 00:00 0                          [stack]\n'
 const LOG = '10 execve("/bin/p", ["p"], 0x7f /* 1 vars */) = 0\n10 mmap(NULL, 8192, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7ffff7fbd000\n10 munmap(0x7ffff7fbd000, 8192) = 0\n10 exit_group(0) = ?\n'
 const IMAGE = '{"arch":"x86-64","root":"0x1000","segments":[{"paddr":"0x1000","file":"table.bin"},{"paddr":"0x3000","file":"other.bin"}]}'
 const TABLE = new Uint8Array(new BigUint64Array(Array.from({ length: 512 }, (_, index) => (index % 3 === 0 ? 0x1027n : index % 3 === 1 ? 0x3027n : 0n))).buffer)
