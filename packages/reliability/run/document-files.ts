@@ -1,9 +1,10 @@
 // Where RELIABILITY.md and the figures in it are.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { withFigures } from './document.ts'
 import type { PartFigures } from './figure-files.ts'
 
-export const DOCUMENT: string = fileURLToPath(new URL('../../../RELIABILITY.md', import.meta.url))
+const DOCUMENT = fileURLToPath(new URL('../../../RELIABILITY.md', import.meta.url))
 const FOLDER = new URL('../figures/', import.meta.url)
 
 export function readDocument(): string {
@@ -17,4 +18,9 @@ export function readFigures(): Map<string, PartFigures> {
     const part = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as PartFigures
     return [part.part, part]
   }))
+}
+
+/** Puts the figures that there are into the document. */
+export function writeDocument(): void {
+  writeFileSync(DOCUMENT, withFigures(readDocument(), readFigures()))
 }

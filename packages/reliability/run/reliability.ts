@@ -1,7 +1,5 @@
 // Runs the parts in the bounds of CI, keeps their figures, and writes them into RELIABILITY.md: `npm run reliability`.
-import { writeFileSync } from 'node:fs'
-import { withFigures } from './document.ts'
-import { DOCUMENT, readDocument, readFigures } from './document-files.ts'
+import { writeDocument } from './document-files.ts'
 import { writeFigures } from './figure-files.ts'
 import { PARTS, type Part } from './parts.ts'
 import { readOptions, runProgram, UsageError } from './usage.ts'
@@ -33,7 +31,7 @@ await runProgram('reliability', async () => {
     }
     writeFigures({ part: part.name, figures, seconds: (performance.now() - start) / 1000, seed: part.seed })
   }
-  writeFileSync(DOCUMENT, withFigures(readDocument(), readFigures()))
+  writeDocument()
   return 0
 })
 

@@ -1,5 +1,6 @@
 // A million areas, 64 GiB of pages, ten million random operations: `pnpm --filter @addrspace/reliability scale`.
 import { FULL_SCALE, runScale, type ScaleCheckpoint, type ScaleFigures } from '../src/index.ts'
+import { writeDocument } from './document-files.ts'
 import { writeFigures } from './figure-files.ts'
 import { clock, grouped, Progress } from './progress.ts'
 import { readOptions, readWhole, runProgram, UsageError } from './usage.ts'
@@ -15,7 +16,7 @@ const HELP = `scale: random operations on a large address space, and what they c
   --areas N       areas of 16 pages in the beginning, a multiple of 64; default ${FULL_SCALE.areas}
   --operations N  default ${FULL_SCALE.operations}
   --seed S        default ${FULL_SCALE.seed}
-  --write yes     keeps the figures in figures/scale-full.json
+  --write yes     keeps the figures in figures/scale-full.json and RELIABILITY.md
 
 Progress goes to stderr, figures to stdout. Exit code 0, 1 if anything was wrong, 2 for a wrong argument.
 `
@@ -77,7 +78,10 @@ function run(bounds: typeof FULL_SCALE, isKept: boolean): number {
     residentMiB: { start: residentMiB[0]!, end: residentMiB.at(-1)! },
   }
   process.stdout.write(report(figures, measured, seconds))
-  if (isKept) writeFigures({ part: 'scale-full', figures: { ...figures, measured }, seconds, seed: bounds.seed })
+  if (isKept) {
+    writeFigures({ part: 'scale-full', figures: { ...figures, measured }, seconds, seed: bounds.seed })
+    writeDocument()
+  }
   return 0
 }
 
