@@ -34,6 +34,7 @@ const commands = {
   addrspace: [...fromSource, 'apps/playground/src/cli/main.ts'],
   soak: [...fromSource, 'packages/reliability/run/soak.ts'],
   bench: [...fromSource, 'bench/run/main.ts'],
+  reliability: [...fromSource, 'packages/reliability/run/reliability.ts'],
   exec: [],
   pnpm: ['pnpm'],
 }

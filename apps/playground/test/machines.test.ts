@@ -197,7 +197,7 @@ describe.each(MACHINES)('a scenario on $name', ({ name, levels, roots, present, 
     const least = `0x${(roots * 0x1000).toString(16)}`
     await refused(name, [], { memory: { base: '0x80000800' } }, `line 1: "memory.base": must be a multiple of 0x1000 on ${name}`)
     await refused(name, [], { memory: { size: '0x1800' } }, `line 1: "memory.size": must be a multiple of 0x1000 on ${name}`)
-    await refused(name, [], { memory: { size: '0x100000000000' } }, `line 1: "memory.size": must be at most 0x10000000000 on ${name}`)
+    await refused(name, [], { memory: { size: '0x400001000' } }, `line 1: "memory.size": must be at most 0x400000000 on ${name}`)
     const end = 1n << BigInt(physBits)
     const past = { memory: { base: `0x${(end - 0x2000n).toString(16)}`, size: '0x3000' } }
     await refused(name, [], past, `line 1: "memory.size": reaches past 0x${end.toString(16)}, where the physical addresses of ${name} end`)

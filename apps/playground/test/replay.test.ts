@@ -247,9 +247,10 @@ ${start.slice(start.indexOf(VDSO))}`
     })
 
     it('refuses advice that cannot be understood by its line, only if areas are to be merged or predicted', async () => {
-      const cwd = folderWith({ ...trace, 'p/strace.txt': LOG.replace('10 exit_group', '10 madvise(0x7ffff7fc0000, 4096, X) = 0\n10 exit_group'), 'p/end.maps': '', 'p/mid-00003.maps': '' })
+      const log = LOG.replace('10 exit_group', '10 madvise(0x7ffff7fc0000, 4096, X) = 0\n10 exit_group')
+      const cwd = folderWith({ 'p/strace.txt': log, 'p/start.maps': start })
       expectRefusal(await addrspace(['replay', 'p', '--merge'], { cwd }), 'p/strace.txt:4: expected advice in madvise, got "X"')
-      expect((await addrspace(['replay', 'p', '--json'], { cwd })).code).toBe(1)
+      expect((await addrspace(['replay', 'p', '--json'], { cwd })).code).toBe(0)
     })
   })
 })

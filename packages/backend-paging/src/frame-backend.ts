@@ -78,6 +78,8 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
   /** Maps every page to a frame of its own; consecutive frames in one go. */
   #mapAll(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
     const end = start + size
+    // Not one after the other until there is none left: what is undone then takes as long, and memory for its record.
+    if (Number(size / PAGE) > pageTable.frames.freeFrames) return { reason: 'out-of-frames' }
     let next: PhysAddr | undefined
     for (let at: bigint = start; at < end; ) {
       const first = next ?? pageTable.allocateFrames(1)

@@ -22,6 +22,7 @@ export type { ScenarioValue } from './scenario/write.ts'
 export { ScenarioError } from './scenario/error.ts'
 export { bitsPermit, FLAG_LETTERS, flagBits, formatFlagLetters, tryFlagBits, tryParseFlagLetters } from './scenario/flags.ts'
 export type { FlagsText } from './scenario/flags.ts'
+export { shownJson } from './scenario/shown-json.ts'
 export { DEFAULT_MEMORY, SCENARIO_BACKENDS } from './scenario/scenario.ts'
 export type {
   Backing, FaultOp, FindFreeOp, FindOp, JsonValue, MapOp, OverlapsOp, PlainOp, ProtectOp, QueryOp, Scenario, ScenarioAccess,

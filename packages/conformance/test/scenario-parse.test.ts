@@ -194,3 +194,18 @@ describe('parseScenarios', () => {
     expect(problemOf(HEADER, `{"op":"query","addr":"${'y'.repeat(500)}"}`).message.length).toBeLessThan(200)
   })
 })
+
+describe('values that cannot be shown', () => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const header = '{"scenario":1,"backend":"mock"}\n'
+
+  it('are told to be nested too deep, instead of overflowing the stack', () => {
+    expect(() => parseScenarios(`${header}{"op":"find","addr":${deep}}`)).toThrow('line 2: "addr": must be a "0x…" string or a small integer below 2^64, got a list that is nested too deep to be shown')
+    expect(() => parseScenarios(`${header}{"op":${deep}}`)).toThrow('line 2: "op": unknown operation a list that is nested too deep to be shown; known are map,')
+    expect(() => parseScenarios(`{"scenario":1,"backend":{"a":${deep}}}`)).toThrow('got an object that is nested too deep to be shown')
+  })
+
+  it('throw a TypeError if the text is none', () => {
+    expect(() => parseScenarios(new Uint8Array(4) as unknown as string)).toThrow(new TypeError('"text" must be a string, got object'))
+  })
+})

@@ -20,7 +20,6 @@ export type SymbolBits = Readonly<Record<string, number>>
 
 const NUMBER = /^(?:\d+|0x[\da-f]+)$/
 const OCTAL = /^0[0-7]+$/
-const COMMENT = /\/\*.*?\*\//g
 const DESCRIPTOR = /^(-?\d+)(?:<(.*)>(?:\(deleted\))?)?$/s
 
 /** Cuts at top-level commas. Only for calls whose arguments hold no text; see `splitAroundDescriptor` for the others. */
@@ -45,7 +44,16 @@ export function splitAroundDescriptor(args: string, before: number): string[] {
 
 // Takes off what strace adds for the reader, as in `0 /* IPC_PRIVATE */`.
 export function withoutComments(text: string): string {
-  return text.replace(COMMENT, '').trim()
+  let rest = ''
+  let from = 0
+  // By hand: a pattern would look for the end of each beginning anew, all the way where there is none.
+  for (let start = text.indexOf('/*'); start !== -1; start = text.indexOf('/*', from)) {
+    const end = text.indexOf('*/', start + 2)
+    if (end === -1) break
+    rest += text.slice(from, start)
+    from = end + 2
+  }
+  return (rest + text.slice(from)).trim()
 }
 
 /** Reads a number or an address: decimal, `0x` hexadecimal, `NULL`. */
@@ -78,7 +86,7 @@ export function parseSymbols(text: string | undefined, what: string, bits: Symbo
   if (value === undefined || value === '') throw new ArgumentError(what, text ?? 'nothing')
   let union = 0
   for (const symbol of value.split('|').map((part) => part.trim())) {
-    const known = bits[symbol]
+    const known = Object.hasOwn(bits, symbol) ? bits[symbol] : undefined
     // A bit operation of JavaScript keeps 32 bits, and no rule reads a higher one.
     if (known !== undefined) union |= known
     else if (OCTAL.test(symbol)) union |= Number.parseInt(symbol, 8)

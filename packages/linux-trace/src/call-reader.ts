@@ -34,7 +34,7 @@ export class CallReader {
   private readonly file: string
   private readonly tasks: TaskTable
   private readonly tell: (call: LoggedCall, phase: CallPhase) => void
-  /** Calls in progress that may change what is free. */
+  /** Calls in progress that may change what is free, and some that have ended since. */
   private readonly inProgress = new Set<LoggedCall>()
   private interrupted: { readonly text: string; readonly line: number } | undefined
 
@@ -131,7 +131,7 @@ export class CallReader {
 
   private noteOverlaps(call: LoggedCall): void {
     for (const other of this.inProgress) {
-      // One without a second line leaves here.
+      // It has ended meanwhile, or gets no second line.
       if (other.outcome !== undefined) {
         this.inProgress.delete(other)
         continue
@@ -172,7 +172,6 @@ export class CallReader {
   }
 
   private finish(call: LoggedCall, phase: CallPhase): void {
-    this.inProgress.delete(call)
     this.tasks.finish(call)
     if (isRead(call.name) || isAttributeCall(call.name)) this.tell(call, phase)
     if (ENDING.has(call.name)) call.task.hasEnded = true

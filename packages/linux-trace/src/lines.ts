@@ -26,9 +26,11 @@ export class LineSplitter {
   /**
    * Hands over the lines that `piece` completes.
    *
+   * @throws TypeError if `piece` is no string.
    * @throws TraceInputError if a line is longer than `MAX_LINE_LENGTH`.
    */
   push(piece: string): void {
+    if (typeof piece !== 'string') throw new TypeError(`"piece" must be a string, got ${typeof piece}`)
     let from = 0
     for (let end = piece.indexOf('\n'); end !== -1; end = piece.indexOf('\n', from)) {
       const line = this.rest + piece.slice(from, end)

@@ -6,6 +6,7 @@
 import { formatHex, virtAddr, WORD_SPACE, type VirtAddr } from '@addrspace/memory-addr'
 
 import { TraceInputError } from './errors.ts'
+import { LineSplitter } from './lines.ts'
 
 /** One line of a maps file. */
 export interface MapsArea {
@@ -34,18 +35,21 @@ const LINE = /^([0-9a-f]{1,16})-([0-9a-f]{1,17}) ([r-][w-][x-][sp]) ([0-9a-f]{1,
 /**
  * Reads a maps file.
  *
+ * @throws TypeError if `text` is no string.
  * @throws TraceInputError naming file and line if a line is no area, an area is empty or not made of whole pages, or
  *   one begins before its predecessor's end.
  * @example
  * parseMapsFile('7000-9000 r-xp 00000000 fe:00 12   /tmp/a b (deleted)\n')[0]?.name // => '/tmp/a b (deleted)'
  */
 export function parseMapsFile(text: string, file = 'maps'): MapsArea[] {
+  if (typeof text !== 'string') throw new TypeError(`"text" must be a string, got ${typeof text}`)
   const areas: MapsArea[] = []
   let previousEnd = 0n
-  for (const [index, line] of text.split('\n').entries()) {
-    const where = { file, line: index + 1 }
-    const content = line.endsWith('\r') ? line.slice(0, -1) : line
-    if (content.trim() === '') continue
+  const lines = new LineSplitter(file, (taken, line) => {
+    const where = { file, line }
+    // Of a name, neither: written and read again, it would not be the same.
+    const content = taken.replace(/\r+$/, '')
+    if (content.trim() === '') return
     const area = parseArea(content)
     if (area === undefined) throw new TraceInputError(where, 'an area as in /proc/PID/maps', content)
     if (area.start >= area.end || area.end > WORD_SPACE) throw new TraceInputError(where, 'an end above the start, at most 2^64', content)
@@ -55,7 +59,9 @@ export function parseMapsFile(text: string, file = 'maps'): MapsArea[] {
     }
     previousEnd = area.end
     areas.push(area)
-  }
+  })
+  lines.push(text)
+  lines.end()
   return areas
 }
 

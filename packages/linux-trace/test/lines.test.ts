@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LineSplitter, MAX_LINE_LENGTH } from '../src/index.ts'
+import { LineSplitter, parseMapsFile, MAX_LINE_LENGTH } from '../src/index.ts'
 import { messageOf } from './support/run.ts'
 
 function split(...pieces: string[]): [string, number][] {
@@ -34,5 +34,13 @@ describe('LineSplitter', () => {
     const message = `TraceInputError: f:2: expected a line of at most ${MAX_LINE_LENGTH} characters`
     expect(messageOf(() => split(`a\n${longest}x\n`))).toBe(message)
     expect(messageOf(() => split('a\n', longest, 'x'))).toBe(message)
+  })
+})
+
+describe('what is no text', () => {
+  it('throws a TypeError that names the argument', () => {
+    const bytes = new Uint8Array([0x31]) as unknown as string
+    expect(() => new LineSplitter('f', () => undefined).push(bytes)).toThrow(new TypeError('"piece" must be a string, got object'))
+    expect(() => parseMapsFile(bytes)).toThrow(new TypeError('"text" must be a string, got object'))
   })
 })

@@ -73,6 +73,12 @@ describe('parseMapsFile', () => {
 })
 
 describe('formatMapsFile', () => {
+  it('writes what is read as the same, also of a text whose line ends were doubled', () => {
+    const areas = parseMapsFile('1000-2000 rw-p 00000000 00:00 0 /a\r\r\n')
+    expect(areas[0]!.name).toBe('/a')
+    expect(parseMapsFile(formatMapsFile(areas))).toEqual(areas)
+  })
+
   const traces = new URL('../traces/', import.meta.url)
   const files = readdirSync(traces, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.maps'))
 

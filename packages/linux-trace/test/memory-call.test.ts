@@ -131,3 +131,17 @@ describe('isMemoryCall', () => {
     expect(['mmap', 'shmdt', 'madvise', 'toString', '__proto__'].map(isMemoryCall)).toEqual([true, true, false, false, false])
   })
 })
+
+describe('what only looks like an argument', () => {
+  it('is no flag because all objects have something of its name', () => {
+    for (const symbol of ['constructor', 'toString', '__proto__', 'PROT_READ|hasOwnProperty']) {
+      expect(messageOf(() => parse('mprotect', `0x1000, 4096, ${symbol}`))).toBe(`TraceInputError: strace.txt:3: expected a protection in mprotect, got "${symbol}"`)
+    }
+  })
+
+  it('is left out if it is a comment, however many begin and do not end', () => {
+    expect(parse('munmap', '0x1000 /* a */ /* b */, /**/4096')).toEqual({ name: 'munmap', address: 0x1000n, size: 0x1000n })
+    const text = '/*'.repeat(16_000)
+    expect(messageOf(() => parse('munmap', `0x1000, ${text}`))).toMatch(/^TraceInputError: strace\.txt:3: expected a length as a number in munmap, got /)
+  })
+})

@@ -155,6 +155,7 @@ describe('areas merged as the kernel merges them', () => {
     ['a lock that is gone', 1, [...two, 'mlock(0x10000, 4096) = 0', 'munlock(0x10000, 4096) = 0']],
     ['a lock on faults', 2, [...two, 'mlock(0x10000, 4096) = 0', 'mlock2(0x11000, 4096, MLOCK_ONFAULT) = 0']],
     ['a lock in place of one on faults', 1, [...two, 'mlock2(0x11000, 4096, MLOCK_ONFAULT) = 0', 'mlock2(0x10000, 8192, 0) = 0']],
+    ['a plain lock in place of one on faults', 1, [...two, 'mlock2(0x11000, 4096, MLOCK_ONFAULT) = 0', 'mlock(0x10000, 8192) = 0']],
     ['a lock up to a hole', 2, [...two, 'mlock(0x11000, 8192) = -1 ENOMEM (Cannot allocate memory)']],
     ['a lock behind a hole', 1, [...two, 'mlock(0xf000, 8192) = -1 ENOMEM (Cannot allocate memory)']],
     ['a lock that is refused', 1, [...two, 'mlock(0x10000, 4096) = -1 EPERM (Operation not permitted)']],

@@ -3,3 +3,6 @@ export type { AnyBackend, Backing, World, WorldMachine, WorldOptions } from './w
 export { InjectedError, Injector, PLACES, type InjectedFailure, type Place } from './worlds/injector.ts'
 export { CI_MODEL, ModelRunner, openRightWorld, runModel, type ModelCounts, type ModelFigures, type ModelOptions, type ModelReport, type OpenWorld } from './model/index.ts'
 export { CI_FAILURES, failEverywhere, type FailureBounds, type FailureFigures } from './failures/fail-everywhere.ts'
+export { CI_SCALE, FULL_SCALE, runScale, type CostRatio, type ScaleBounds, type ScaleCheckpoint, type ScaleFigures, type ScaleObserver } from './scale/index.ts'
+export { CI_EXHAUSTION, exploreToyMachine, type ExhaustionBounds, type ExhaustionFigures } from './exhaustion/explore.ts'
+export { CI_BAD_INPUT, runBadInput, type BadInputBounds, type BadInputFigures, type BadInputKind, type KindFigures, type RightTexts } from './bad-input/run-bad-input.ts'

@@ -4,7 +4,7 @@ import { va } from '@addrspace/memory-addr'
 import { unwrap } from '@addrspace/memory-set'
 import { describe, expect, it } from 'vitest'
 
-import { CI_FAILURES, failEverywhere, openWorld, WORLD_NAMES } from '../src/index.ts'
+import { CI_FAILURES, failEverywhere, LARGER_WORLD_NAMES, openWorld, WORLD_NAMES } from '../src/index.ts'
 import { noFailures, Situation } from '../src/failures/situation.ts'
 import type { Operation } from '../src/worlds/operation.ts'
 import type { World } from '../src/index.ts'
@@ -20,8 +20,15 @@ describe('in random situations, an operation that fails anywhere changes nothing
     expect(figures.refusedPermissions).toBeGreaterThan(300)
     const isPlain = PLAIN.includes(name)
     if (isPlain) expect(Math.min(figures.untrusted, figures.refusedUntrusted)).toBeGreaterThan(8_000)
-    else expect(Math.min(figures.refusedFrames, figures.thrownFrames, figures.lastingFrames)).toBeGreaterThan(8_000)
+    else expect(Math.min(figures.refusedFrames, figures.thrownFrames, figures.lastingFrames)).toBeGreaterThan(5_000)
     expect(isPlain ? figures.untrusted : figures.thrownSinks).toBeGreaterThan(500)
+  }, 300_000)
+
+  // The same formats with more levels: a tenth of the situations.
+  it.each(LARGER_WORLD_NAMES)('over %s', (name) => {
+    const figures = failEverywhere(name, { ...CI_FAILURES, situations: 1_000 })
+    expect(figures.situations).toBe(1_000)
+    expect(Math.min(figures.refusedCalls, figures.thrownCallbacks, figures.refusedFrames)).toBeGreaterThan(500)
   }, 300_000)
 })
 

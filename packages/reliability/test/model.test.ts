@@ -50,7 +50,7 @@ describe('random commands', () => {
     expect(figures.changes).toBeGreaterThan(figures.commands / 4)
     expect(figures.refusals).toBeGreaterThan(figures.commands / 10)
     for (const count of [figures.outOfFrames, figures.rolledBack, figures.snapshots, figures.staleRanges]) expect(count).toBeGreaterThan(300)
-  }, 120_000)
+  }, 600_000)
 
   it('are the same for the same seed', () => {
     const [first, second] = [5, 5].map((seed) => runModel({ seed, commands: 2000 }).figures)
@@ -100,7 +100,8 @@ describe('a failure of a set that', () => {
       return result
     })
     const failure = foundIn(open, 'aarch64')
-    expect(failure.commands.map(({ op }) => op)).toEqual(['begin', 'map', 'rollback'])
+    expect(failure.commands.length).toBeLessThanOrEqual(4)
+    expect(failure.commands.at(-1)).toMatchObject({ op: 'rollback', how: 'throw' })
     expectShown(failure, open)
   })
 
@@ -159,6 +160,22 @@ describe('a failure of a page table that', () => {
       Object.defineProperty(frames, 'free', { value: (frame: never, count = 1) => { if (count < 3) right(frame, count) } })
     })
     expect(foundIn(open, 'riscv-sv48').message).toMatch(/frames are in use/)
+  })
+
+  it('is given any frame but the lowest is found', () => {
+    const open = spoilt(({ machine }) => {
+      if (machine === undefined) return
+      const { frames } = machine
+      const right = frames.allocate.bind(frames)
+      frames.allocate = () => {
+        const first = right()
+        const second = frames.freeFrames % 16 === 0 ? right() : undefined
+        if (first === undefined || second === undefined) return first
+        frames.free(first)
+        return second
+      }
+    })
+    expect(foundIn(open, 'toy').message).toMatch(/was handed out, not/)
   })
 
   it('hands out a frame that is not zero is found', () => {

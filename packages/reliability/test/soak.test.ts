@@ -60,7 +60,7 @@ describe('soak', () => {
     expect(out).toContain('pnpm soak [--minutes N] [--seed S] [--backend NAME]')
   })
 
-  it.each(['--minuts 1', '--minutes', '--minutes x', '--minutes=-1', '--seed 1.5', '--seed 4294967296', '--seed 1 --seed 2', '--backend foo', '7'])(
+  it.each(['--minute 1', '--minutes', '--minutes x', '--minutes=-1', '--seed 1.5', '--seed 4294967296', '--seed 1 --seed 2', '--backend foo', '7'])(
     'refuses %s in one line',
     async (args) => {
       const error: unknown = await run(args).catch((thrown: unknown) => thrown)

@@ -18,23 +18,22 @@ export interface ImageTableOptions {
   readonly roots: readonly PhysAddr[]
   /** What is in memory. From the lowest of these and the roots to the highest, what is not is zero. */
   readonly parts: readonly MemoryPart[]
-  /** Fills in the contents of the parts. */
-  readonly load: (memory: PhysMemory) => void
 }
+
+/** The largest memory there is ends here. */
+export const MEMORY_END: bigint = 2n ** 43n
 
 const FRAME = 0x1000n
 
-/** Opens the table of an image. */
-export function openImageTable<C extends object>({ format }: Machine<C>, { roots, parts, load }: ImageTableOptions): PageTable<C> {
+/** Opens the table of an image whose memory ends at or below `MEMORY_END`. Its memory is zero: who looks at a frame fills it in. */
+export function openImageTable<C extends object>({ format }: Machine<C>, { roots, parts }: ImageTableOptions): PageTable<C> {
   const starts = [...roots, ...parts.map(({ paddr }) => paddr)]
   const ends = [...roots.map((root) => root + FRAME), ...parts.map(({ paddr, size }) => paddr + size)]
   const base = starts.reduce((a, b) => (a < b ? a : b))
   const end = ends.reduce((a, b) => (a > b ? a : b))
   const memory = new PhysMemory({ base: pa(base), size: (end - base + FRAME - 1n) & -FRAME })
   // A table takes its roots and makes them zero; what they hold comes afterwards.
-  const table = new PageTable<C>({ memory, frames: new GivenFrames(roots), format, invalidations: () => undefined })
-  load(memory)
-  return table
+  return new PageTable<C>({ memory, frames: new GivenFrames(roots), format, invalidations: () => undefined })
 }
 
 /** Hands out the frames it was given, in order, and no others. */

@@ -13,8 +13,8 @@ import { scenarioTranslation } from './translation.ts'
 /** The tables of a scenario, and where they lie. */
 export type ScenarioTable = Pick<PageTable<unknown>, 'memory' | 'roots'>
 
-/** The allocator keeps a bit for every frame; this many are 32 MiB of bits. */
-const MOST_MEMORY = 2n ** 40n
+/** An area may have all of its frames at once, and what undoing that takes is about 200 bytes for each: 1 GiB for this much. */
+const MOST_MEMORY = 2n ** 34n
 
 /** `opened` is told of the tables of each scenario before its first operation. */
 export function machineScenarios<C extends object>(machine: Machine<C>, opened: (table: ScenarioTable) => void = () => undefined): ScenarioRunner {

@@ -4,7 +4,8 @@
  * command's.
  */
 
-import { createReadStream, openSync, closeSync, readFileSync, readSync, statSync, type Stats } from 'node:fs'
+import { closeSync, constants, createReadStream, openSync, readSync, statSync, type Stats } from 'node:fs'
+import { Socket } from 'node:net'
 import { resolve } from 'node:path'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { InputError } from './failure.ts'
@@ -12,7 +13,8 @@ import { InputError } from './failure.ts'
 /** The name that means standard input. */
 export const STDIN = '-'
 
-const LARGEST_TEXT = 2 ** 29 - 2 ** 20 // bytes; somewhat below the longest string
+/** Bytes of a text that is read as a whole; unpacked, if it was compressed. */
+const LARGEST_TEXT = 2 ** 28
 const GZIP_MAGIC = [0x1f, 0x8b] as const // RFC 1952, 2.3.1
 
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -33,6 +35,9 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ERR_BUFFER_TOO_LARGE: 'too large to be read at once',
 }
 
+/** Bytes read at once. */
+const PIECE = 2 ** 20
+
 /** Gives the absolute path of a name: relative to INIT_CWD, which npm sets to where the user stands, or else to the cwd. */
 export function userPath(name: string): string {
   return resolve(process.env['INIT_CWD'] || process.cwd(), name)
@@ -50,11 +55,11 @@ export function inspectPath(name: string): Stats {
 /**
  * Reads a text file, or standard input; gzip is unpacked. `where` is what messages call it.
  *
- * @throws InputError if it cannot be read, or is no text.
+ * @throws InputError if it cannot be read, is no text, or is larger than 256 MiB.
  */
 export async function readText(name: string, where: string = name === STDIN ? 'standard input' : name): Promise<string> {
   try {
-    const raw = name === STDIN ? await readStdin() : readFileSync(userPath(name))
+    const raw = await readBytes(where, name === STDIN ? process.stdin : openBytes(userPath(name)))
     const text = (isGzip(raw) ? gunzipSync(raw, { maxOutputLength: LARGEST_TEXT }) : raw).toString('utf8')
     checkText(where, text)
     return text
@@ -65,14 +70,15 @@ export async function readText(name: string, where: string = name === STDIN ? 's
 
 /** A file that is read piece by piece. */
 export interface TextStream extends AsyncIterable<string> {
-  /** Bytes of the file, compressed if it is; 0 where there is no telling. */
+  /** Bytes of the file, compressed if it is; 0 where there is no telling, as in /proc. */
   readonly size: number
   /** Bytes of the file read so far. */
   readonly position: number
 }
 
 /**
- * Opens a text file for reading piece by piece, in bounded memory; gzip is unpacked. Iterate once.
+ * Opens a text file for reading piece by piece, in bounded memory; gzip is unpacked. Iterate once. Pipes and devices are
+ * refused, since what is read from them is gone, and a log is read once for every backend.
  *
  * @throws InputError here or while iterating, if it cannot be read or is no text.
  */
@@ -80,7 +86,8 @@ export function openText(name: string): TextStream {
   const path = userPath(name)
   const stats = inspectPath(name)
   if (stats.isDirectory()) throw new InputError(`${name}: ${PROBLEMS['EISDIR']!}`)
-  const isCompressed = stats.isFile() && attempt(name, () => startsAsGzip(path))
+  if (!stats.isFile()) throw new InputError(`${name}: is no regular file`)
+  const isCompressed = attempt(name, () => startsAsGzip(path))
   const file = createReadStream(path)
   return {
     size: stats.size,
@@ -106,10 +113,41 @@ export function openText(name: string): TextStream {
   }
 }
 
-/** As a stream, because a standard input that does not block cannot be read at once. */
-async function readStdin(): Promise<Buffer> {
+function openBytes(path: string): AsyncIterable<unknown> {
+  return statSync(path).isFIFO() ? openPipe(path) : createReadStream(path, { highWaterMark: PIECE })
+}
+
+/** Reads a named pipe without waiting for somebody to open its other end: one to which nobody writes is empty. */
+async function* openPipe(path: string): AsyncGenerator<unknown, undefined> {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  const head = Buffer.alloc(PIECE)
+  let count: number | undefined
+  try {
+    count = readSync(fd, head)
+  } catch (error) {
+    // Somebody has it open, and has written nothing yet.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+  }
+  if (count === 0) {
+    closeSync(fd)
+    return undefined
+  }
+  if (count !== undefined) yield head.subarray(0, count)
+  yield* new Socket({ fd, readable: true, writable: false })
+  return undefined
+}
+
+/** Reads all there is, but no more than a text may have: a device or a pipe may never end. */
+async function readBytes(where: string, source: AsyncIterable<unknown>): Promise<Buffer> {
   const pieces: Buffer[] = []
-  for await (const piece of process.stdin as AsyncIterable<Buffer>) pieces.push(piece)
+  let length = 0
+  for await (const piece of source as AsyncIterable<Buffer>) {
+    length += piece.length
+    if (length > LARGEST_TEXT) throw new InputError(`${where}: ${PROBLEMS['ERR_BUFFER_TOO_LARGE']!}`)
+    pieces.push(piece)
+    // What is no text need not be read to its end, which a device does not have.
+    if (length >= GZIP_MAGIC.length && !isGzip(pieces[0]!) && piece.includes(0)) throw notText(where)
+  }
   return Buffer.concat(pieces)
 }
 
@@ -129,7 +167,11 @@ function startsAsGzip(path: string): boolean {
 }
 
 function checkText(where: string, text: string): void {
-  if (text.includes('\0')) throw new InputError(`${where}: is not a text file`)
+  if (text.includes('\0')) throw notText(where)
+}
+
+function notText(where: string): InputError {
+  return new InputError(`${where}: is not a text file`)
 }
 
 /**

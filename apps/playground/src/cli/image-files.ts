@@ -3,10 +3,11 @@
  * of raw bytes for each segment. Frames that no segment has are zero.
  */
 
+import { shownJson } from '@addrspace/conformance'
 import { formatHex, pa, type PhysAddr } from '@addrspace/memory-addr'
 import type { PhysMemory } from '@addrspace/page-table'
-import { closeSync, mkdirSync, openSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs'
-import { basename, dirname, join, normalize } from 'node:path'
+import { closeSync, mkdirSync, openSync, readSync, realpathSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { basename, dirname, join, normalize, sep } from 'node:path'
 import { InputError } from './failure.ts'
 import { attempt, inspectPath, readText, userPath } from './files.ts'
 
@@ -43,7 +44,7 @@ export interface ImageSource {
 const DESCRIPTION = 'image.json'
 const FRAME_SIZE = 0x1000
 const WORD_BITS = 64
-/** Bytes read or written at once, a multiple of the frame's size. */
+/** Bytes written at once, a multiple of the frame's size. */
 const PIECE = 2 ** 20
 
 /**
@@ -118,18 +119,14 @@ export async function readImage(name: string): Promise<Image> {
   }
 }
 
-/** Passes the bytes of a segment on, in order and in pieces of whole frames, the last one perhaps shorter. */
-export function readSegment({ file }: Segment, take: (offset: bigint, bytes: Uint8Array) => void): void {
-  attempt(file, () => {
+/** Reads the frame at an offset of a segment, a multiple of 4096; behind the segment's end it is zero. */
+export function readFrame({ file }: Segment, offset: bigint): Uint8Array {
+  return attempt(file, () => {
     const descriptor = openSync(userPath(file), 'r')
     try {
-      const piece = new Uint8Array(PIECE)
-      for (let offset = 0; ; ) {
-        const count = readSync(descriptor, piece, 0, PIECE, offset)
-        if (count === 0) return
-        take(BigInt(offset), piece.subarray(0, count))
-        offset += count
-      }
+      const frame = new Uint8Array(FRAME_SIZE)
+      readSync(descriptor, frame, 0, FRAME_SIZE, offset)
+      return frame
     } finally {
       closeSync(descriptor)
     }
@@ -157,6 +154,7 @@ function readSegments(file: string, list: readonly unknown[]): Segment[] {
     const path = join(dirname(file), part)
     const stats = inspectPath(path)
     if (!stats.isFile()) throw new InputError(`${path}: is no file`)
+    if (!isBelow(dirname(file), path)) throw new InputError(`${where}.file": must name a file in the image's folder, got ${shown(part)}, a link out of it`)
     const size = BigInt(stats.size)
     if (size === 0n) throw new InputError(`${path}: is empty`)
     if (start + size > 1n << BigInt(WORD_BITS)) throw new InputError(`${where}.paddr": reaches past 2^64`)
@@ -175,6 +173,12 @@ function isInside(part: string): boolean {
   return part !== '' && !path.startsWith('/') && !/^[a-z]:/i.test(path) && path.split('/', 1)[0] !== '..'
 }
 
+/** Whether a file that is there is still in the folder when links have been followed. */
+function isBelow(folder: string, path: string): boolean {
+  const [root, found] = [folder, path].map((each) => attempt(each, () => realpathSync(userPath(each))))
+  return found!.startsWith(root!.endsWith(sep) ? root! : root! + sep)
+}
+
 function readWord(where: string, value: unknown, multipleOf: number): bigint {
   const word = typeof value === 'string' && /^0x[0-9a-f]{1,16}$/i.test(value) ? BigInt(value) : undefined
   if (word === undefined) throw new InputError(`${where}: must be a "0x…" string below 2^64, got ${shown(value)}`)
@@ -183,5 +187,5 @@ function readWord(where: string, value: unknown, multipleOf: number): bigint {
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value)
+  return value === undefined ? 'nothing' : shownJson(value)
 }

@@ -37,8 +37,9 @@ export async function maps(source: string, options: MapsOptions, output: Output)
 async function readMaps(source: string): Promise<MapsArea[]> {
   const isProcess = source === 'self' || /^[0-9]+$/.test(source)
   if (isProcess) return parse(await readText(processList(source), `process ${source}`), `process ${source}`)
-  const areas = parse(await readText(source), source === STDIN ? 'standard input' : source)
-  if (areas.length === 0) throw new InputError(`${source}: holds no areas`)
+  const name = source === STDIN ? 'standard input' : source
+  const areas = parse(await readText(source), name)
+  if (areas.length === 0) throw new InputError(`${name}: holds no areas`)
   return areas
 }
 

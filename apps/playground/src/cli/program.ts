@@ -22,7 +22,12 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exit(report(error, ''))
   })
   process.stderr.on('error', () => undefined) // nobody is left to tell
-  const output = new Output(process.stdout)
+  const code = await perform(args, new Output(process.stdout))
+  process.exitCode ??= code
+}
+
+/** Runs the command that the arguments name, and gives the exit code. What it complains of goes to standard error. */
+export async function perform(args: readonly string[], output: Output): Promise<number> {
   let code: number = EXIT_OK
   const root = program(output, (exitCode) => (code = exitCode))
   const asked = explicit(args, root)
@@ -33,7 +38,7 @@ export async function main(args: readonly string[]): Promise<void> {
     code = report(error, asked[0] ?? '')
   }
   output.flush()
-  process.exitCode ??= code
+  return code
 }
 
 /** Spells out what commander would answer with help for the wrong thing, or with help as if that were a mistake. */

@@ -31,7 +31,7 @@ const CHECKPOINT = /^mid-([0-9]{1,15})\.maps(?:\.gz)?$/
 /**
  * Finds the parts of a trace and reads its lists.
  *
- * @throws InputError if a part is missing or cannot be read.
+ * @throws InputError if a part is missing, cannot be read, or holds no areas.
  * @throws TraceInputError if a list cannot be understood.
  */
 export async function readTrace(name: string, lists: NamedLists): Promise<TraceFiles> {
@@ -58,8 +58,11 @@ async function readCheckpoints(folder: string): Promise<Map<number, readonly Map
   return checkpoints
 }
 
+/** No process that a trace tells of is without areas, at whatever moment: an empty list is one that was not written. */
 async function readMaps(name: string): Promise<MapsArea[]> {
-  return parseMapsFile(await readText(name), name)
+  const areas = parseMapsFile(await readText(name), name)
+  if (areas.length === 0) throw new InputError(`${name}: holds no areas`)
+  return areas
 }
 
 function required(folder: string, file: string, hint: string): string {

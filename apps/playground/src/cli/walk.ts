@@ -5,14 +5,14 @@
 
 import { toJson } from '@addrspace/conformance'
 import { formatHex, pa, virtAddr, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
-import { nameBits, type Access, type Mode, type PageTable, type PhysMemory } from '@addrspace/page-table'
+import { nameBits, type Access, type Mode, type PageTable } from '@addrspace/page-table'
 import { layoutOf } from '../adapters/entry-words.ts'
-import { openImageTable } from '../adapters/image-table.ts'
+import { MEMORY_END, openImageTable } from '../adapters/image-table.ts'
 import { controlsOf, type Machine } from '../adapters/machines.ts'
 import { scenarioTranslation } from '../adapters/translation.ts'
 import { findBackend, machineNames } from './backends.ts'
 import { EXIT_OK, InputError } from './failure.ts'
-import { readImage, readSegment, type Image, type Segment } from './image-files.ts'
+import { readFrame, readImage, type Image, type Segment } from './image-files.ts'
 import { readChoice, readWordArgument } from './numbers.ts'
 import type { Output } from './output.ts'
 import { printWalk } from './walk-report.ts'
@@ -36,7 +36,7 @@ export interface WalkRequest {
 
 const ACCESSES: readonly Access[] = ['read', 'write', 'exec']
 const MODES: readonly Mode[] = ['user', 'kernel']
-const FRAME_SIZE = 0x1000
+const FRAME_SIZE = 0x1000n
 
 /**
  * Walks to an address. That the access faults is an answer, and no failure.
@@ -55,7 +55,8 @@ export async function walk(image: string, address: string, options: WalkOptions,
   if (load === undefined) throw new InputError(`${image}: "arch": unknown machine ${JSON.stringify(description.arch)}; known are ${machineNames()}`)
   const machine = await load()
   machine.use((loaded) => {
-    const table = openImageTable(loaded, { roots: rootsOf(image, description, loaded), parts: description.segments, load: (memory) => fill(memory, description.segments) })
+    const table = openImageTable(loaded, { roots: rootsOf(image, description, loaded), parts: description.segments })
+    fillWay(table, request.vaddr, description.segments)
     const controls = controlsOf(loaded, given, (control, problem) => {
       throw new InputError(`--controls: "${control}" ${problem}`)
     })
@@ -93,22 +94,28 @@ function rootsOf<C extends object>(image: string, { root, root1, segments }: Ima
   const end = 1n << BigInt(physBits)
   const found = root1 === undefined ? [root] : [root, root1]
   for (const [index, paddr] of found.entries()) {
-    if (paddr >= end) throw new InputError(`${image}: "root${index === 0 ? '' : index}": must be below ${formatHex(end)} on ${format.name}, got ${formatHex(paddr)}`)
+    const where = `${image}: "root${index === 0 ? '' : index}"`
+    if (paddr >= end) throw new InputError(`${where}: must be below ${formatHex(end)} on ${format.name}, got ${formatHex(paddr)}`)
+    if (paddr >= MEMORY_END) throw new InputError(`${where}: must be below ${formatHex(MEMORY_END)}, where the largest memory ends, got ${formatHex(paddr)}`)
   }
   for (const { paddr, size, file } of segments) {
     if (paddr + size > end) throw new InputError(`${image}: ${file} reaches past ${formatHex(end)}, where the physical addresses of ${format.name} end`)
+    if (paddr + size > MEMORY_END) throw new InputError(`${image}: ${file} reaches past ${formatHex(MEMORY_END)}, where the largest memory ends`)
   }
   return found
 }
 
-/** Reads the segments in; frames that are zero are left untouched, which costs no memory. */
-function fill(memory: PhysMemory, segments: readonly Segment[]): void {
-  for (const segment of segments) {
-    readSegment(segment, (offset, bytes) => {
-      for (let at = 0; at < bytes.length; at += FRAME_SIZE) {
-        const frame = bytes.subarray(at, at + FRAME_SIZE)
-        if (frame.some((byte) => byte !== 0)) memory.write(pa(segment.paddr + offset + BigInt(at)), frame)
-      }
-    })
+/**
+ * Reads in the tables on the way to an address, which are all that a walk looks at, however large the image is: walks as
+ * far as the tables that are there allow, and takes the next one from its segment, until there is no other.
+ */
+function fillWay<C>(table: PageTable<C>, vaddr: VirtAddr, segments: readonly Segment[]): void {
+  const filled = new Set<bigint>()
+  for (;;) {
+    const missing = table.walk(vaddr).map(({ entryAddress }) => entryAddress & -FRAME_SIZE).find((frame) => !filled.has(frame))
+    if (missing === undefined) return
+    filled.add(missing)
+    const segment = segments.find(({ paddr, size }) => paddr <= missing && missing < paddr + size)
+    if (segment !== undefined) table.memory.write(pa(missing), readFrame(segment, missing - segment.paddr))
   }
 }

@@ -8,9 +8,9 @@ import { ScenarioError } from './error.ts'
 import { FLAG_LETTERS, tryFlagBits } from './flags.ts'
 import type { FlagsText } from './flags.ts'
 import type { JsonValue } from './scenario.ts'
+import { shownJson } from './shown-json.ts'
 
 const HEX = /^0x[0-9a-fA-F]+$/
-const LONGEST_SHOWN = 60
 
 /** Gives the number a JSON value means: a `0x` string or a safe integer that is not negative; otherwise undefined. */
 export function tryJsonNumber(value: unknown): bigint | undefined {
@@ -129,11 +129,6 @@ export class JsonRecord {
   #optional<T>(field: string, wanted: string, read: (value: unknown) => T | undefined): T | undefined {
     if (!this.#fields.has(field)) return undefined
     const value = this.take(field)
-    return read(value) ?? this.fail(field, `must be ${wanted}, got ${shown(value)}`)
+    return read(value) ?? this.fail(field, `must be ${wanted}, got ${shownJson(value)}`)
   }
-}
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value)
-  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`
 }

@@ -7,6 +7,7 @@ import type { JsonRecord } from './json-record.ts'
 import { ScenarioError } from './error.ts'
 import { tryJsonNumber } from './json-record.ts'
 import type { Backing, FindFreeOp, JsonValue, ScenarioAccess, ScenarioMode, ScenarioOp, TranslateControls } from './scenario.ts'
+import { shownJson } from './shown-json.ts'
 
 const ACCESSES: readonly ScenarioAccess[] = ['read', 'write', 'exec']
 const MODES: readonly ScenarioMode[] = ['user', 'kernel']
@@ -15,7 +16,7 @@ const MODES: readonly ScenarioMode[] = ['user', 'kernel']
 export function parseOp(record: JsonRecord, line: number): ScenarioOp {
   const name = record.take('op')
   const read = typeof name === 'string' ? OPERATIONS.get(name) : undefined
-  if (read === undefined) record.fail('op', `unknown operation ${JSON.stringify(name)}; known are ${[...OPERATIONS.keys()].join(', ')}`)
+  if (read === undefined) record.fail('op', `unknown operation ${shownJson(name)}; known are ${[...OPERATIONS.keys()].join(', ')}`)
   const op = read(record, line)
   const expected = record.has('expect') ? { expect: record.json('expect') as JsonValue } : {}
   record.end()

@@ -18,6 +18,7 @@ const BYTE_ORDER_MARK = '\uFEFF'
 /**
  * Reads a scenario file.
  *
+ * @throws TypeError if `text` is no string.
  * @throws ScenarioError at the first thing wrong, naming line and field: JSON that does not parse, a field that is
  *   unknown, missing, of the wrong type or out of range, an operation before the first header, brackets of
  *   transactions that do not match, a file without a scenario.
@@ -33,9 +34,10 @@ export function parseScenarios(text: string): readonly Scenario[] {
     scenarios.push(scenario)
   }
 
-  const lines = (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text).split('\n')
-  for (const [index, content] of lines.entries()) {
-    const line = index + 1
+  if (typeof text !== 'string') throw new TypeError(`"text" must be a string, got ${typeof text}`)
+  let line = 0
+  for (const content of linesOf(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text)) {
+    line += 1
     const trimmed = content.trim()
     if (trimmed === '' || trimmed.startsWith('#')) continue
     const record = new JsonRecord(parseJson(trimmed, line), line)
@@ -54,6 +56,17 @@ export function parseScenarios(text: string): readonly Scenario[] {
   close()
   if (scenarios.length === 0) throw new ScenarioError(0, undefined, 'holds no scenario: a header line {"scenario":1,…} is missing')
   return scenarios
+}
+
+/** One line at a time: a list of all would be larger than a text of nothing but line ends. */
+function* linesOf(text: string): Generator<string, undefined> {
+  let from = 0
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
+    yield text.slice(from, end)
+    from = end + 1
+  }
+  yield text.slice(from)
+  return undefined
 }
 
 function parseJson(text: string, line: number): unknown {

@@ -19,7 +19,6 @@ export function takeRoots<C>(lower: Tables<C>, upper: Tables<C>, shared: Tables<
   if (lower.geometry.roots === 2) {
     const second = shared?.root ?? upper.takeRoot()
     if (second === undefined) return NO_FRAMES
-    if (second === root) return '"frames" must give no frame that is in use'
     upper.root = second
     return undefined
   }

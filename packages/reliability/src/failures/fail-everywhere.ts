@@ -3,7 +3,7 @@
 import { Random } from '@addrspace/conformance/model'
 import { va } from '@addrspace/memory-addr'
 
-import { openWorld, type WorldName } from '../worlds/open-world.ts'
+import { LARGER_WORLD_NAMES, openWorld, WORLD_NAMES, type WorldName } from '../worlds/open-world.ts'
 import { showOperation } from '../worlds/operation.ts'
 import type { World } from '../worlds/world.ts'
 import { RandomOperations } from './random-operation.ts'
@@ -31,12 +31,20 @@ const SITUATIONS_PER_WORLD = 40
 /** Some memories are too small for what is asked. */
 const FRAMES: readonly [number, ...number[]] = [128, 128, 48, 24]
 
+const FRAME_INTS = 1024
+/** Looks like an entry that is present, on every machine. */
+const DIRT = 0x2bad_bad7
+
+/** Each backend has situations of its own. */
+const STREAM: readonly WorldName[] = [...WORLD_NAMES, ...LARGER_WORLD_NAMES]
+
 /** @throws Error that tells the seed, the operation and the failure, if anything is not as it should be */
 export function failEverywhere(name: WorldName, { situations, seed }: FailureBounds): FailureFigures {
   const figures: FailureFigures = { situations: 0, done: 0, refused: 0, ...noFailures() }
   for (let run = 0; figures.situations < situations; run++) {
-    const random = new Random(seed * 1_000_003 + run)
+    const random = new Random((seed * STREAM.length + STREAM.indexOf(name)) * 1_000_003 + run)
     const world = openWorld(name, { merge: random.oneIn(2) ? 'never' : 'equal-neighbours', frames: random.pick(FRAMES) })
+    if (random.oneIn(4)) makeDirty(world)
     const operations = new RandomOperations(random, world)
     for (let i = 0; i < SITUATIONS_PER_WORLD && figures.situations < situations; i++) {
       const operation = operations.next()
@@ -55,6 +63,14 @@ export function failEverywhere(name: WorldName, { situations, seed }: FailureBou
   return figures
 }
 
+/** Memory that nobody uses yet holds something, which comes back when what it was used for is undone. */
+function makeDirty({ machine }: World): void {
+  if (machine === undefined) return
+  const { frames, words } = machine
+  words.fill(DIRT, frames.touched * FRAME_INTS)
+  frames.touched = words.length / FRAME_INTS
+}
+
 /** A program goes on: what is in pages must survive whatever fails next. */
 function writeToPages({ set, machine }: World, random: Random): void {
   if (machine === undefined) return
@@ -66,7 +82,7 @@ function writeToPages({ set, machine }: World, random: Random): void {
   }
 }
 
-/** Once all areas are gone and the table is disposed of, every frame is back, and every byte zero. */
+/** Once all areas are gone and the table is disposed of, every frame is back, and zero unless it was never used. */
 function checkEmptied({ set, machine }: World): void {
   const result = set.clear()
   if (!result.ok) throw result.error
@@ -74,5 +90,5 @@ function checkEmptied({ set, machine }: World): void {
   machine.table.dispose()
   const { inner } = machine.frames
   if (inner.usedFrames !== 0) throw new Error(`${inner.usedFrames} frames are lost`)
-  if (machine.words.some((word) => word !== 0)) throw new Error('a free frame holds something')
+  if (machine.words.some((word) => word !== 0 && word !== DIRT)) throw new Error('a free frame holds something')
 }

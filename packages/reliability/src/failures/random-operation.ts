@@ -45,8 +45,8 @@ export class RandomOperations {
       case 1: case 2: case 3:
         return { verb: 'unmap', ...place }
       case 4: case 5: case 6: case 7: {
-        const only = random.oneIn(4) ? { only: this.#flags() } : {}
-        return { verb: 'protect', ...place, flags, ...only, holes: random.oneIn(4) ? 'refuse' : 'skip' }
+        const mask = random.oneIn(3) ? { mask: random.pick([1, 2, 3, 8]) } : {}
+        return { verb: 'protect', ...place, flags, ...mask, holes: random.oneIn(4) ? 'refuse' : 'skip' }
       }
       case 8: case 9:
         return { verb: 'fault', start: va(this.#point()), access: random.pick(['read', 'write', 'exec']) }

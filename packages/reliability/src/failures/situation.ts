@@ -15,6 +15,8 @@ import type { World } from '../worlds/world.ts'
 
 /** Failures injected, by place and way. */
 export interface FailureCounts {
+  /** All of them. */
+  failures: number
   refusedCalls: number
   thrownCalls: number
   refusedFrames: number
@@ -33,12 +35,16 @@ export interface FailureCounts {
 
 export function noFailures(): FailureCounts {
   return {
-    refusedCalls: 0, thrownCalls: 0, refusedFrames: 0, thrownFrames: 0, thrownCallbacks: 0, refusedPermissions: 0, thrownSinks: 0,
+    failures: 0, refusedCalls: 0, thrownCalls: 0, refusedFrames: 0, thrownFrames: 0, thrownCallbacks: 0, refusedPermissions: 0, thrownSinks: 0,
     lastingCalls: 0, lastingFrames: 0, untrusted: 0, refusedUntrusted: 0,
   }
 }
 
 export type Outcome = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly error: MappingError } | { readonly kind: 'threw'; readonly thrown: unknown }
+
+/** How often each place is asked; the sink is only at the end. */
+type Visits = Record<(typeof COUNTED)[number], number>
+const COUNTED = ['call', 'frame', 'callback'] as const
 
 export class Situation {
   /** What is being tried, for messages. */
@@ -73,18 +79,18 @@ export class Situation {
     if (this.#operation.verb === 'fault') this.#failEach('callback', visits.callback, 'refuse')
     this.#failFromEach('call', visits.call)
     this.#failFromEach('frame', visits.frame)
-    return this.#succeed(visits, sink)
+    return this.succeed(sink, visits)
   }
 
   /** Does the operation in a transaction that is given up: nothing has changed, and it is known what it asks. */
-  #rehearse(): Record<Exclude<Place, 'sink'>, number> {
+  #rehearse(): Visits {
     const { set, injector } = this.#world
     this.doing = 'given up'
     const visits = { call: 0, frame: 0, callback: 0 }
     injector.arm()
     const outcome = attempt(() => set.transaction(() => {
       const result = attempt(() => perform(this.#world, this.#operation))
-      for (const place of ['call', 'frame', 'callback'] as const) visits[place] = injector.visits(place)
+      for (const place of COUNTED) visits[place] = injector.visits(place)
       return { ok: false, error: result.kind === 'refused' ? result.error : new MappingError('hole', 'given up') }
     }))
     if (outcome.kind !== 'refused') throw unexpected(outcome)
@@ -154,21 +160,25 @@ export class Situation {
     }
   }
 
-  /** With one visit more than there are failing, it is done; what a sink throws reaches the caller, and the change stands. */
-  #succeed(visits: Record<Exclude<Place, 'sink'>, number>, sink: 'tells' | 'throws'): Outcome {
+  /**
+   * Does it, with the sink throwing or not: what a sink throws reaches the caller, and the change stands. It asks as often
+   * as `visits` says, if that is known.
+   */
+  succeed(sink: 'tells' | 'throws', visits?: Visits): Outcome {
     const { injector, machine } = this.#world
     const told = machine?.told.length ?? 0
-    const failure: InjectedFailure = sink === 'throws' ? { place: 'sink', n: 1, how: 'throw' } : { place: 'call', n: visits.call + 1, how: 'throw' }
     this.doing = sink === 'throws' ? 'in the end, with the sink throwing' : 'in the end'
-    injector.arm(failure)
+    injector.arm(sink === 'throws' ? { place: 'sink', n: 1, how: 'throw' } : undefined)
     let outcome = attempt(() => perform(this.#world, this.#operation))
-    for (const place of ['call', 'frame', 'callback'] as const) {
-      if (injector.visits(place) !== visits[place]) throw new Error(`${injector.visits(place)} visits of ${place} instead of ${visits[place]}`)
+    for (const place of COUNTED) {
+      const asked = injector.visits(place)
+      if (visits !== undefined && asked !== visits[place]) throw new Error(`${asked} visits of ${place} instead of ${visits[place]}`)
     }
     const hasFired = injector.hasFired
     injector.arm()
     if (hasFired) {
       if (outcome.kind !== 'threw' || !(outcome.thrown instanceof InjectedError)) throw unexpected(outcome)
+      this.#counts.failures++
       this.#counts.thrownSinks++
       outcome = { kind: 'done' }
     }
@@ -187,6 +197,7 @@ export class Situation {
     const hasFired = injector.hasFired
     injector.arm()
     if (!hasFired) throw new Error('the operation asks less than before')
+    this.#counts.failures++
     return outcome
   }
 

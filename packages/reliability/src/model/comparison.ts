@@ -1,34 +1,16 @@
 // A set and its twin, side by side: the same commands for both, compared after each.
 import { matchesExpectation, toJson, type ScenarioValue } from '@addrspace/conformance'
-import { LinearBackend } from '@addrspace/backend-paging'
-import { pa, va, type VirtAddr } from '@addrspace/memory-addr'
+import { va } from '@addrspace/memory-addr'
 import { MappingError, type MappingResult, type MemoryArea, type MemorySetSnapshot } from '@addrspace/memory-set'
 
-import type { AnyBackend, World } from '../worlds/world.ts'
-import type { AddressQuestion, BackingName, Change, Closing, Command, Question } from './command.ts'
-import { backingOf } from './command.ts'
+import type { World } from '../worlds/world.ts'
+import type { AddressQuestion, Change, Closing, Command, Question } from './command.ts'
 import { addressOfCell } from './layout.ts'
+import type { ModelCounts } from './model-counts.ts'
 import { ModelFailure } from './model-failure.ts'
-import { PageCheck, type PageCounts } from './page-check.ts'
+import { PageCheck } from './page-check.ts'
+import { Subject } from './subject.ts'
 import { Twin, type TwinArea, type TwinOptions } from './twin.ts'
-
-/** What was done and compared. */
-export interface ModelCounts extends PageCounts {
-  commands: number
-  /** Changes that were made, and those refused. */
-  changes: number
-  refusals: number
-  /** Of those, for want of a frame. */
-  outOfFrames: number
-  transactions: number
-  rolledBack: number
-  snapshots: number
-  areas: number
-}
-
-export function noCounts(): ModelCounts {
-  return { commands: 0, changes: 0, refusals: 0, outOfFrames: 0, transactions: 0, rolledBack: 0, snapshots: 0, areas: 0, pages: 0, staleRanges: 0 }
-}
 
 /** The answer that was right to a command, by its place in the list; none where several were. */
 export type Expectations = Map<number, ScenarioValue>
@@ -47,7 +29,7 @@ interface HeldSnapshot {
 const FRAME_INTS = 1024
 const MOST_WITNESSES = 4
 /** Frames of memory of which a digest is made before each refusal. */
-const MOST_DIGESTED = 32
+const MOST_DIGESTED = 64
 
 const DONE: MappingResult = { ok: true, value: undefined }
 const REFUSAL: MappingResult = { ok: false, error: new MappingError('hole', 'the transaction is refused') }
@@ -65,16 +47,19 @@ export class Comparison {
   readonly #twin: Twin
   readonly #pages: PageCheck | undefined
   readonly #counts: ModelCounts
-  readonly #linear = new Map<BackingName, AnyBackend>()
+  readonly #isDirty: boolean
+  readonly #subject: Subject
   readonly #snapshots = new Map<number, HeldSnapshot>()
   #commands: readonly Command[] = []
   #next = 0
   #depth = 0
 
-  constructor(world: World, options: TwinOptions, counts: ModelCounts) {
+  constructor(world: World, options: TwinOptions & { readonly isDirty?: boolean | undefined }, counts: ModelCounts) {
     this.#world = world
     this.#counts = counts
+    this.#isDirty = options.isDirty === true
     this.#twin = new Twin(options)
+    this.#subject = new Subject(world, options.layout)
     this.#pages = world.machine === undefined ? undefined : new PageCheck(world.machine, this.#twin, counts)
   }
 
@@ -96,6 +81,11 @@ export class Comparison {
     if (!this.#world.set.clear().ok) throw new ModelFailure('clearing the set at the end was refused')
     this.#twin.apply({ op: 'clear' })
     this.#check()
+    // Memory that is given back holds nothing old, and roots nothing.
+    const { words, frames } = this.#world.machine ?? {}
+    if (!this.#isDirty && words?.subarray(0, frames!.touched * FRAME_INTS).some((word) => word !== 0) === true) {
+      throw new ModelFailure('memory that nobody uses any more holds something')
+    }
   }
 
   /** The twin's areas, as a scenario tells them. */
@@ -134,7 +124,7 @@ export class Comparison {
     for (let at = 0n; at < end && witnesses.length < MOST_WITNESSES; at += step) {
       const question = { op: 'query', at: Number(at / layout.unit), offset: at % layout.unit } as const
       const expected = this.#twin.tell(question)
-      if (!matchesExpectation(toJson(expected), toJson(this.#told(question)))) witnesses.push({ question, expected })
+      if (!matchesExpectation(toJson(expected), toJson(this.#subject.tell(question)))) witnesses.push({ question, expected })
     }
     return witnesses
   }
@@ -172,8 +162,9 @@ export class Comparison {
     const isSuccess = expected === 'ok' || expected === 'installed'
     const mayLackFrames = isSuccess && this.#mayLackFrames(change)
     if (!mayLackFrames) this.expectations.set(this.at, expected)
+    const told = this.#world.machine?.told.length
     const before = isSuccess && !mayLackFrames ? undefined : this.#state()
-    const { answer, isOutOfFrames } = answerOf(this.#act(change))
+    const { answer, isOutOfFrames } = answerOf(this.#subject.act(change))
     const lacksFrames = mayLackFrames && isOutOfFrames
     if (answer !== expected && !lacksFrames) throw new ModelFailure(`expected ${expected}, got ${answer}`)
     if (isSuccess && !lacksFrames) {
@@ -182,6 +173,7 @@ export class Comparison {
       if (change.op === 'fault') this.#write(change)
       return
     }
+    if (this.#world.machine?.told.length !== told) throw new ModelFailure('a change that was not made invalidated something')
     if (before !== this.#state()) throw new ModelFailure('a refused change has left something behind')
     if (expected === 'present') return
     this.#counts.refusals++
@@ -204,70 +196,21 @@ export class Comparison {
   /** Everything that a refusal must leave alone, down to each byte of memory; undefined where that is too much to look at. */
   #state(): string | undefined {
     const { machine } = this.#world
+    // What is in memory that nobody has used yet counts as soon as somebody has.
+    if (this.#isDirty) return undefined
     return machine === undefined || machine.frames.inner.usedFrames + machine.frames.freeFrames <= MOST_DIGESTED ? this.#world.state() : undefined
-  }
-
-  #act(change: Change): MappingResult<unknown> {
-    const { set } = this.#world
-    if (change.op === 'clear') return set.clear()
-    const { layout } = this.#twin
-    if (change.op === 'fault') return set.fault(va(addressOfCell(layout, change.at) + change.offset), change.access)
-    const start = va(addressOfCell(layout, change.start))
-    const size = BigInt(change.end - change.start) * layout.unit
-    switch (change.op) {
-      case 'map': {
-        const { guards = { below: 0, above: 0 }, onOverlap } = change
-        const backend = this.#backendFor(change.backing, change.start, start)
-        return set.map(start, size, change.bits, backend, { onOverlap, guards: { below: BigInt(guards.below) * layout.unit, above: BigInt(guards.above) * layout.unit } })
-      }
-      case 'unmap': return set.unmap(start, size)
-      case 'protect': {
-        const { bits, mask, holes } = change
-        return set.protect(start, size, (flags) => {
-          if (mask === undefined) return bits
-          const masked = (flags & ~mask) | (bits & mask)
-          return masked === flags ? undefined : masked
-        }, { holes })
-      }
-    }
   }
 
   #ask(question: Question): void {
     const expected = this.#twin.tell(question)
     this.expectations.set(this.at, expected)
-    const told = this.#told(question)
+    const told = this.#subject.tell(question)
     if (!matchesExpectation(toJson(expected), toJson(told))) throw new ModelFailure(`expected ${JSON.stringify(toJson(expected))}, got ${JSON.stringify(toJson(told))}`)
-  }
-
-  #told(question: Question): ScenarioValue {
-    const { set, machine } = this.#world
-    const { layout } = this.#twin
-    switch (question.op) {
-      case 'find': {
-        const area = set.find(va(addressOfCell(layout, question.at) + question.offset))
-        return area === undefined ? null : { start: area.start, end: area.end, flags: area.flags }
-      }
-      case 'query': {
-        const leaf = machine?.table.query(va(addressOfCell(layout, question.at) + question.offset))
-        return leaf === undefined ? null : { ...leaf }
-      }
-      case 'overlaps': return set.overlaps({ start: va(addressOfCell(layout, question.start)), end: addressOfCell(layout, question.end) })
-      case 'findFree': {
-        const { size, limit, hint, align, direction, gap } = question
-        const { unit } = layout
-        return set.findFreeArea(BigInt(size) * unit, {
-          limit: { start: addressOfCell(layout, limit.start), end: addressOfCell(layout, limit.end) },
-          align: BigInt(align) * unit,
-          direction,
-          gap: { below: BigInt(gap.below) * unit, above: BigInt(gap.above) * unit },
-          ...(hint !== undefined && { hint: addressOfCell(layout, hint) }),
-        }) ?? null
-      }
-    }
   }
 
   #transaction(): void {
     const saved = this.#twin.save()
+    const told = this.#world.machine?.told.length
     const before = this.#state()
     const changedMind = new ChangedMind()
     let closing: Closing | undefined
@@ -288,8 +231,9 @@ export class Comparison {
       this.#depth--
     }
     if (!isGoingBack(closing)) return
-    if (before !== this.#state()) throw new ModelFailure('a transaction that went back has left something behind')
     this.#twin.restore(saved)
+    if (this.#world.machine?.told.length !== told) throw new ModelFailure('a transaction that went back invalidated something')
+    if (before !== this.#state()) throw new ModelFailure('a transaction that went back has left something behind')
     this.#counts.rolledBack++
   }
 
@@ -319,28 +263,11 @@ export class Comparison {
     for (const area of found) {
       const { start, end, bits, backing } = areas[i++]!
       const isRight = area.start === addressOfCell(layout, start) && area.end === addressOfCell(layout, end) && area.flags === bits
-      if (!isRight || area.backend !== this.#known(backing)) {
+      if (!isRight || area.backend !== this.#subject.backendOf(backing)) {
         const wanted = `${addressOfCell(layout, start).toString(16)}-${addressOfCell(layout, end).toString(16)} ${bits} ${backing}`
         throw new ModelFailure(`area ${i - 1} of ${where} is ${area.toString()}, not ${wanted}`)
       }
     }
-  }
-
-  /** One object for all areas of a backing, so that neighbours may merge. */
-  #backendFor(backing: BackingName, cell: number, start: VirtAddr): AnyBackend {
-    const known = this.#known(backing)
-    if (known !== undefined) return known
-    const physical = backingOf(this.#twin.layout, backing, cell)
-    if (typeof physical === 'string') throw new TypeError(`"backing" must be one of this world, got ${backing}`)
-    const added = new LinearBackend<unknown>(start, pa(physical.linear)) as AnyBackend
-    this.#linear.set(backing, added)
-    return added
-  }
-
-  #known(backing: BackingName): AnyBackend | undefined {
-    const { backends, machine } = this.#world
-    if (backing === 'alloc') return backends.get(machine === undefined ? 'plain' : 'eager')
-    return backing === 'demand' ? backends.get('demand') : this.#linear.get(backing)
   }
 
   /** Whether there are so few frames left that a change may be refused for it: fewer than it could take at most. */

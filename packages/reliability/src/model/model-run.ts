@@ -1,7 +1,8 @@
 // One run: a fresh world and its twin, and a list of commands for both.
-import { Comparison, noCounts, type Expectations, type ModelCounts, type Witness } from './comparison.ts'
+import { Comparison, type Expectations, type Witness } from './comparison.ts'
 import { closeBrackets, type Command } from './command.ts'
-import { twinOptionsOf, type OpenWorld, type Setting } from './model-world.ts'
+import { noCounts, type ModelCounts } from './model-counts.ts'
+import { openSetting, twinOptionsOf, type OpenWorld, type Setting } from './model-world.ts'
 
 /** Where a run went wrong, and how. */
 export interface RunFailure {
@@ -16,8 +17,8 @@ export interface RunFailure {
 /** Runs commands, and gives what went wrong or undefined. */
 export function runCommands(open: OpenWorld, setting: Setting, commands: readonly Command[], counts: ModelCounts = noCounts()): RunFailure | undefined {
   const closed = closeBrackets(commands)
-  const world = open(setting.name, setting.options)
-  const comparison = new Comparison(world, twinOptionsOf(setting, world), counts)
+  const world = openSetting(open, setting)
+  const comparison = new Comparison(world, { ...twinOptionsOf(setting, world), isDirty: setting.isDirty }, counts)
   try {
     comparison.run(closed)
     return undefined

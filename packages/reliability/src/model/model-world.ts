@@ -19,11 +19,16 @@ export interface Setting {
   readonly name: WorldName
   readonly options: Required<WorldOptions>
   readonly layout: Layout
+  /** Whether memory that nobody uses yet holds something, which neither pages nor tables may ever show. */
+  readonly isDirty?: boolean
 }
 
-/** Enough for most, so that little is refused for want of a frame; and so few that much is. */
-const MANY_FRAMES = 1024
-const FEW_FRAMES = 12
+/** Enough for most, so that little is refused for want of a frame; and so few that much is, and that what is lost is missed. */
+const FRAMES = [12, 40, 80, 1024, 1024, 1024] as const
+
+const FRAME_INTS = 1024
+/** Looks like an entry that is present, on every machine. */
+const DIRT = 0x2bad_bad7
 
 const PLAIN_BITS = [0, 1, 3, 3, 5, 255] as const
 /** Some that nobody can express, some that hardware does not see. */
@@ -34,13 +39,20 @@ export function randomSetting(random: Random, name: WorldName): Setting {
   const merge = random.pick(['never', 'equal-neighbours'] as const)
   const { machine } = openWorld(name)
   const layout = machine === undefined ? randomByteLayout(random) : randomPageLayout(random, machine.table.geometry)
-  return { name, options: { merge, frames: random.oneIn(3) ? FEW_FRAMES : MANY_FRAMES }, layout }
+  return { name, options: { merge, frames: random.pick([...FRAMES]) }, layout, isDirty: random.oneIn(2) }
 }
 
 export function choicesOf({ layout }: Setting): CommandChoices {
   const isAtEnd = layout.base + BigInt(layout.cells) * layout.unit === WORD_SPACE
   const hasTable = layout.pagesPerCell > 0
   return { bits: hasTable ? [...MACHINE_BITS] : [...PLAIN_BITS], backings: hasTable ? MACHINE_BACKINGS : ['alloc'], hasTable, isAtEnd }
+}
+
+/** Makes the world of a setting. */
+export function openSetting(open: OpenWorld, { name, options, isDirty }: Setting): World {
+  const world = open(name, options)
+  if (isDirty) world.machine?.words.fill(DIRT, world.machine.frames.touched * FRAME_INTS)
+  return world
 }
 
 export function twinOptionsOf({ options, layout }: Setting, world: World): TwinOptions {

@@ -47,6 +47,7 @@ export class PageCheck {
     this.#before = noLeaves(this.#pages)
     this.#now = noLeaves(this.#pages)
     this.#lastTable = []
+    watchAllocator(machine)
   }
 
   /** @param isOpen whether a transaction is: frames are given back, and invalidations told, at its end. */
@@ -179,6 +180,20 @@ export class PageCheck {
 
   #wrong(page: number, how: string): ModelFailure {
     return new ModelFailure(`the page at ${((BigInt(this.#firstPage + page)) << 12n).toString(16)} ${how}`)
+  }
+}
+
+/** Has every allocation held against the law, unless a failure was injected: the lowest frame that is free, and none only where none is. */
+function watchAllocator({ frames, memory: { firstFrame } }: WorldMachine): void {
+  const allocate = frames.allocate.bind(frames)
+  frames.allocate = () => {
+    const lowest = frames.used.indexOf(0)
+    const { refusals } = frames
+    const frame = allocate()
+    if (frames.refusals > refusals) return undefined
+    const found = frame === undefined ? -1 : pageNumber(frame) - firstFrame
+    if (found !== lowest) throw new ModelFailure(`frame ${found} was handed out, not ${lowest}`)
+    return frame
   }
 }
 

@@ -5,7 +5,7 @@ import { Random } from '@addrspace/conformance/model'
 
 import type { WorldName } from '../worlds/open-world.ts'
 import { LARGER_WORLD_NAMES, WORLD_NAMES } from '../worlds/open-world.ts'
-import { noCounts, type ModelCounts } from './comparison.ts'
+import { noCounts, type ModelCounts } from './model-counts.ts'
 import type { Command } from './command.ts'
 import { scenarioOfFailure } from './failure-scenario.ts'
 import { runCommands, type RunFailure } from './model-run.ts'

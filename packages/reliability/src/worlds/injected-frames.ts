@@ -14,6 +14,8 @@ export class InjectedFrames implements FrameAllocator {
   readonly used: Uint8Array
   /** Frames from here on were never handed out; the first is 0. */
   touched = 0
+  /** Allocations that the injector refused. */
+  refusals = 0
   readonly #firstFrame: number
   readonly #injector: Injector
 
@@ -29,12 +31,12 @@ export class InjectedFrames implements FrameAllocator {
   }
 
   allocate(): PhysAddr | undefined {
-    if (this.#injector.visit('frame')) return undefined
+    if (this.#isRefused()) return undefined
     return this.#note(this.inner.allocate(), 1)
   }
 
   allocateRun(frames: number): PhysAddr | undefined {
-    if (this.#injector.visit('frame')) return undefined
+    if (this.#isRefused()) return undefined
     return this.#note(this.inner.allocateRun(frames), frames)
   }
 
@@ -42,6 +44,12 @@ export class InjectedFrames implements FrameAllocator {
     this.inner.free(frame, frames)
     const first = Number(frame >> 12n) - this.#firstFrame
     this.used.fill(0, first, first + frames)
+  }
+
+  #isRefused(): boolean {
+    if (!this.#injector.visit('frame')) return false
+    this.refusals++
+    return true
   }
 
   #note(frame: PhysAddr | undefined, count: number): PhysAddr | undefined {

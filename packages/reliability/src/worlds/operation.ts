@@ -14,8 +14,8 @@ interface Place {
 export type Operation =
   | (Place & { readonly verb: 'map'; readonly backing: Backing; readonly flags: number; readonly onOverlap: 'refuse' | 'replace'; readonly guard?: bigint })
   | (Place & { readonly verb: 'unmap' })
-  /** `only`: areas of other flags are left alone. */
-  | (Place & { readonly verb: 'protect'; readonly flags: number; readonly only?: number; readonly holes: 'skip' | 'refuse' })
+  /** With a mask, only these bits are changed, and areas in which they are as wanted are left alone. */
+  | (Place & { readonly verb: 'protect'; readonly flags: number; readonly mask?: number; readonly holes: 'skip' | 'refuse' })
   | { readonly verb: 'clear' }
   | { readonly verb: 'fault'; readonly start: VirtAddr; readonly access: Access }
   /** All of them, or none; ended as told. */
@@ -37,10 +37,12 @@ export function perform(world: World, operation: Operation): MappingResult<unkno
     case 'unmap':
       return set.unmap(operation.start, operation.size)
     case 'protect': {
-      const { start, size, flags, only, holes } = operation
+      const { start, size, flags, mask, holes } = operation
       const update = (old: number): number | undefined => {
         injector.visit('callback')
-        return only === undefined || only === old ? flags : undefined
+        if (mask === undefined) return flags
+        const changed = (old & ~mask) | (flags & mask)
+        return changed === old ? undefined : changed
       }
       return set.protect(start, size, update, { holes })
     }
