@@ -69,6 +69,14 @@ const TABLE_FRAME = frameMask(TABLE_POINTER)
 // What `classify` asks, by level, as signed 32-bit halves. No bit above the low half is reserved.
 const TOP_LEVEL = Math.max(...TOP_POINTER.levels)
 const perLevel = (tell: (level: number) => number): Int32Array => Int32Array.from({ length: TOP_LEVEL + 1 }, (_, level) => tell(level))
+// An imported binding is loaded, and looked at whether it exists, at every use; a module's own is not. Every
+// loop over entries asks `classify`.
+const IS_ABSENT = ABSENT
+const IS_TABLE = TABLE
+const IS_LEAF = LEAF
+const IS_HIDDEN = HIDDEN
+const IS_INVALID = INVALID
+
 const PRESENT_LOW = lowHalf(PRESENT)
 const HUGE_LOW = lowHalf(HUGE)
 /** Reserved in a present entry with the huge bit: above the leaf levels that bit itself. */
@@ -126,10 +134,10 @@ class LongModeFormat implements PteFormat<X8664Controls> {
 
   classify(low: number, high: number, level: number): EntryClass {
     if ((low & PRESENT_LOW) === 0) {
-      return (low & HIDDEN_MASK_LOW[level]!) === HIDDEN_VALUE_LOW[level] && (high & HIDDEN_MASK_HIGH[level]!) === HIDDEN_VALUE_HIGH[level] ? HIDDEN : ABSENT
+      return (low & HIDDEN_MASK_LOW[level]!) === HIDDEN_VALUE_LOW[level] && (high & HIDDEN_MASK_HIGH[level]!) === HIDDEN_VALUE_HIGH[level] ? IS_HIDDEN : IS_ABSENT
     }
-    if (level !== 0 && (low & HUGE_LOW) === 0) return TABLE
-    return (low & RESERVED_LOW[level]!) === 0 ? LEAF : INVALID
+    if (level !== 0 && (low & HUGE_LOW) === 0) return IS_TABLE
+    return (low & RESERVED_LOW[level]!) === 0 ? IS_LEAF : IS_INVALID
   }
 
   decode(word: bigint, level: number): PteEntry {

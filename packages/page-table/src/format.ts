@@ -94,6 +94,8 @@ export type Grant = { readonly kind: 'granted'; readonly flags: MappingFlags } |
  * - F5 `leafBits` never grants more than `grant` says, and `flagsOf` of them is what it says.
  * - F6 `leafBits(flags) & ~flagMask` is the same for all flags: protecting is replacing the bits in
  *   `flagMask(level)`.
+ * - F7 A word that has the fixed bits of a table pointer's layout, and zero where that has reserved ones,
+ *   is TABLE at the layout's levels: walks read pointers by the bit tables.
  */
 export interface PteFormat<Controls> {
   readonly name: string

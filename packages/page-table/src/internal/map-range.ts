@@ -99,21 +99,21 @@ function leafRun<C>(tables: Tables<C>, level: number, page: number, to: number, 
 
 function writeLeaves<C>(tables: Tables<C>, table: number, level: number, slot: number, count: number, page: number, request: MapRequest, isNew: boolean): PageTableError | undefined {
   const { memory, log } = tables
-  const chunk = memory.writableChunkOf(table)!
-  const at = memory.indexOf(table) + 2 * slot
+  const at = memory.writableIndexOf(table) + 2 * slot
+  const { words } = memory
   // A table taken just now is known to be zero, and noted to be overwritten.
-  if (!isNew && areZero(chunk, at, count)) log.overwriteZeros(table, 2 * slot, 2 * count)
+  if (!isNew && areZero(words, at, count)) log.overwriteZeros(table, 2 * slot, 2 * count)
   else if (!isNew) {
     // Words that hardware does not see may be anything; they are overwritten, unless they are ours.
     for (let i = 0; i < count; i++) {
       if (tables.classAt(table, slot + i, level) !== ABSENT) return inTheWay(tables, table, slot + i, level, page + i * tables.geometry.spanPages(level), request)
     }
-    log.overwrite(table, chunk, 2 * slot, 2 * count)
+    log.overwrite(table, 2 * slot, 2 * count)
   }
   const bits = request.leafBits[level]!
   const frame = tables.frameBits(request.frame + (page - request.range.from))
   const step = tables.frameStep(level)
-  fillProgression(chunk, at, count, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
+  fillProgression(words, at, count, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
   return undefined
 }
 

@@ -31,7 +31,8 @@ export function split<C>(tables: Tables<C>, table: number, slot: number, level: 
   const bits = halvesOf(format.splitBits(word, level))
   const frame = tables.frameBits(tables.leafFrameIn(low, high, level))
   const step = tables.frameStep(level - 1)
-  fillProgression(memory.writableChunkOf(child)!, memory.indexOf(child), geometry.entries, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
+  const first = memory.writableIndexOf(child)
+  fillProgression(memory.words, first, geometry.entries, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
   const newWord = tables.wordAt(table, slot)
   if (format.classify(low, high, level) === LEAF && format.needsBreak(word, newWord, level)) {
     const range = { start: vaddr, size: geometry.span(level) }

@@ -48,20 +48,6 @@ export class Tables<C> {
   readonly #frameLowShift: number
   readonly #frameHighMask: number
   readonly #framesPerHigh: number
-  // What `smallFrameIn` shifts the high half by, and the bits of it that make a frame too wide for it.
-  readonly #highShift: number
-  readonly #highUnshift: number
-  readonly #wideMask: number
-  /**
-   * As `frameIn`, as an integer that never was a double: -1 for a frame of 2^31 or above, which lies
-   * in no memory.
-   */
-  smallFrameIn(low: number, high: number): number {
-    const top = high & this.#frameHighMask
-    if ((top & this.#wideMask) !== 0) return -1
-    return ((top << this.#highShift) >>> this.#highUnshift) | ((low & this.#frameLowMask) >>> this.#frameLowShift)
-  }
-
   /** How many frames the frame field can tell. */
   readonly fieldFrames: number
   /** The bits that hardware sets in a leaf, and both together. */
@@ -98,10 +84,6 @@ export class Tables<C> {
     this.#frameLowShift = low < 32 ? low : 0
     this.#frameHighMask = mask.high
     this.#framesPerHigh = 2 ** (32 - low)
-    // A field that begins in the high half, as toys have it, has no such bits.
-    this.#highShift = low < 32 ? 32 - low : 0
-    this.#highUnshift = low < 32 ? 0 : low - 32
-    this.#wideMask = low < 32 ? ~(2 ** (low - 1) - 1) : 0
   }
 
   /** The number of the 4 KiB frame in a word; of a huge leaf, bits below its size are to be cleared. */
@@ -133,15 +115,15 @@ export class Tables<C> {
   }
 
   classAt(table: number, slot: number, level: number): EntryClass {
-    const chunk = this.memory.chunkOf(table)!
+    const { words } = this.memory
     const at = this.memory.indexOf(table) + 2 * slot
-    return this.format.classify(chunk[at]!, chunk[at + 1]!, level)
+    return this.format.classify(words[at]!, words[at + 1]!, level)
   }
 
   wordAt(table: number, slot: number): bigint {
-    const chunk = this.memory.chunkOf(table)!
+    const { words } = this.memory
     const at = this.memory.indexOf(table) + 2 * slot
-    return wordOf(chunk[at]!, chunk[at + 1]!)
+    return wordOf(words[at]!, words[at + 1]!)
   }
 
   /** The physical address of an entry. */
@@ -151,10 +133,10 @@ export class Tables<C> {
 
   /** The next table, or undefined if the pointer leads out of memory. */
   childAt(table: number, slot: number): number | undefined {
-    const chunk = this.memory.chunkOf(table)!
+    const { words } = this.memory
     const at = this.memory.indexOf(table) + 2 * slot
-    const child = this.frameIn(chunk[at]!, chunk[at + 1]!)
-    return this.memory.chunkOf(child) === undefined ? undefined : child
+    const child = this.frameIn(words[at]!, words[at + 1]!)
+    return this.memory.indexOf(child) < 0 ? undefined : child
   }
 
   /** The next table, if it is an owned one that was linked at this entry. */
@@ -171,10 +153,10 @@ export class Tables<C> {
   /** Whether nothing in a table is seen by hardware, nor marked as ours. */
   isEmpty(table: number, level: number): boolean {
     const { entries } = this.geometry
-    const chunk = this.memory.chunkOf(table)!
+    const { words } = this.memory
     const at = this.memory.indexOf(table)
     for (let slot = 0; ; slot++) {
-      slot += zeroRun(chunk, at + 2 * slot, entries - slot)
+      slot += zeroRun(words, at + 2 * slot, entries - slot)
       if (slot === entries) return true
       if (this.classAt(table, slot, level) !== ABSENT) return false
     }
@@ -182,11 +164,11 @@ export class Tables<C> {
 
   /** Overwrites one entry. */
   write(table: number, slot: number, word: Halves): void {
-    const chunk = this.memory.writableChunkOf(table)!
-    this.log.overwrite(table, chunk, 2 * slot, 2)
-    const at = this.memory.indexOf(table) + 2 * slot
-    chunk[at] = word.low
-    chunk[at + 1] = word.high
+    this.log.overwrite(table, 2 * slot, 2)
+    const at = this.memory.writableIndexOf(table) + 2 * slot
+    const { words } = this.memory
+    words[at] = word.low
+    words[at + 1] = word.high
   }
 
   /** Takes a frame for a root, all zero. */
@@ -217,7 +199,7 @@ export class Tables<C> {
     const paddr = this.frames.allocate()
     if (paddr === undefined) return undefined
     const frame = pageOf(paddr)
-    if (frame >= this.#frameLimit || this.memory.chunkOf(frame) === undefined) {
+    if (frame >= this.#frameLimit || this.memory.indexOf(frame) < 0) {
       this.frames.free(paddr)
       return undefined
     }

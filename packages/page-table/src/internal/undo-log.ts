@@ -149,10 +149,10 @@ export class UndoLog {
   }
 
   /** Notes that ints [at, at + count) of a frame are about to be overwritten. */
-  overwrite(frame: number, chunk: Int32Array, at: number, count: number): void {
+  overwrite(frame: number, at: number, count: number): void {
     this.#reserve(count)
     const first = this.#memory.indexOf(frame) + at
-    this.#saved.set(chunk.subarray(first, first + count), this.#savedLength)
+    this.#saved.set(this.#memory.words.subarray(first, first + count), this.#savedLength)
     this.#record(frame, at, count, this.#savedLength)
     this.#savedLength += count
   }
@@ -205,13 +205,13 @@ export class UndoLog {
 
   /** Makes a frame zero, remembering what was in it. */
   #clear(frame: number): void {
-    const seen = this.#memory.chunkOf(frame)
-    if (seen === undefined) return
     const first = this.#memory.indexOf(frame)
-    if (areZero(seen, first, FRAME_WORDS)) this.overwriteZeros(frame, 0, 2 * FRAME_WORDS)
+    if (first < 0) return
+    const { words } = this.#memory
+    if (areZero(words, first, FRAME_WORDS)) this.overwriteZeros(frame, 0, 2 * FRAME_WORDS)
     else {
-      this.overwrite(frame, seen, 0, 2 * FRAME_WORDS)
-      seen.fill(0, first, first + 2 * FRAME_WORDS)
+      this.overwrite(frame, 0, 2 * FRAME_WORDS)
+      words.fill(0, first, first + 2 * FRAME_WORDS)
     }
   }
 
@@ -230,16 +230,16 @@ export class UndoLog {
     const savedAt = this.#savedAt[i]!
     if (count < 0) {
       const [maskLow, maskHigh, low, high] = this.#saved.subarray(savedAt, savedAt + 4)
-      rewrite(this.#memory.writableChunkOf(frame)!, this.#memory.indexOf(frame) + at, -count / 2, ~maskLow!, ~maskHigh!, low!, high!)
+      rewrite(this.#memory.words, this.#memory.indexOf(frame) + at, -count / 2, ~maskLow!, ~maskHigh!, low!, high!)
     } else if (savedAt === ZERO) this.#zero(frame, at, count)
-    else this.#memory.writableChunkOf(frame)!.set(this.#saved.subarray(savedAt, savedAt + count), this.#memory.indexOf(frame) + at)
+    else this.#memory.words.set(this.#saved.subarray(savedAt, savedAt + count), this.#memory.indexOf(frame) + at)
   }
 
   /** Makes ints of a frame zero, unless they are: what was never touched is not to be allocated. */
   #zero(frame: number, at = 0, count: number = 2 * FRAME_WORDS): void {
-    const seen = this.#memory.chunkOf(frame)
-    if (seen === undefined) return
     const first = this.#memory.indexOf(frame) + at
-    if (!areZero(seen, first, count / 2)) seen.fill(0, first, first + count)
+    if (first < at) return
+    const { words } = this.#memory
+    if (!areZero(words, first, count / 2)) words.fill(0, first, first + count)
   }
 }
