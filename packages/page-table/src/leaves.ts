@@ -7,7 +7,7 @@ import type { MappingFlags } from './flags.ts'
 import { HIDDEN, LEAF, TABLE } from './format.ts'
 import type { Geometry } from './geometry.ts'
 import { addressOf, offsetIn, pageOf } from './internal/edge.ts'
-import type { Tables } from './internal/tables.ts'
+import type { TableReader } from './internal/table-reader.ts'
 import { progressionLength, zeroRun } from './internal/words.ts'
 
 /** One leaf, or several of the same size and flags with consecutive frames. */
@@ -47,7 +47,7 @@ interface PageRun {
 
 /** A search through the tables of one address space. */
 interface Search<C> {
-  readonly tables: Tables<C>
+  readonly tables: TableReader<C>
   /** Pages [from, to). */
   readonly from: number
   readonly to: number
@@ -62,7 +62,7 @@ interface Search<C> {
 const PAGES = 2 ** 52
 
 /** Leaves below the roots of both halves; with a frame, only those runs that hold it. */
-export function* leavesIn<C>(halves: readonly [Tables<C>, Tables<C>], range: RangeLike<VirtAddr>, options: LeavesOptions & { readonly frame?: number } = {}): IterableIterator<LeafRun> {
+export function* leavesIn<C>(halves: readonly [TableReader<C>, TableReader<C>], range: RangeLike<VirtAddr>, options: LeavesOptions & { readonly frame?: number } = {}): IterableIterator<LeafRun> {
   if (range.start === range.end) return
   const { geometry } = halves[0]
   const first = pageOf(range.start)
@@ -120,7 +120,7 @@ function* runsBelow<C>(search: Search<C>, table: number, level: number, base: nu
 }
 
 /** The leaf at a place in a table, and those behind it that continue it. */
-function runAt<C>(tables: Tables<C>, words: Int32Array, at: number, level: number, wanted: number, page: number): PageRun {
+function runAt<C>(tables: TableReader<C>, words: Int32Array, at: number, level: number, wanted: number, page: number): PageRun {
   const { geometry, format, accessed, dirty } = tables
   const low = words[at]!
   const high = words[at + 1]!

@@ -1,20 +1,18 @@
 // PageTable: the translation of one address space, in tables in simulated physical memory. It knows
 // levels, ranges and transactions; what a word means is the format's, who owns a virtual range is
 // the caller's. A refused operation leaves the memory byte for byte as it was.
-import { checkRange, checkSize, checkWord, formatHex } from '@addrspace/memory-addr'
-import type { PhysAddr, RangeLike, VirtAddr } from '@addrspace/memory-addr'
+import { checkSize, checkWord, formatHex } from '@addrspace/memory-addr'
+import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import { DONE, PageTableError, refused } from './errors.ts'
 import type { PageTableResult } from './errors.ts'
 import { checkFlags, formatFlags } from './flags.ts'
 import type { MappingFlags } from './flags.ts'
-import type { Access, Mode, PteFormat } from './format.ts'
-import { HIDDEN, LEAF } from './format.ts'
+import type { PteFormat } from './format.ts'
 import type { FrameAllocator } from './frame-allocator.ts'
-import type { Geometry } from './geometry.ts'
 import { changeRange, tablesForSplits } from './internal/change-range.ts'
 import { checkChoice } from './internal/check-choice.ts'
-import { addressOf, offsetIn, pageOf } from './internal/edge.ts'
+import { offsetIn, pageOf } from './internal/edge.ts'
 import { LeafWords } from './internal/leaf-words.ts'
 import { mapRange, tablesNeeded } from './internal/map-range.ts'
 import { pageRange } from './internal/range.ts'
@@ -25,13 +23,8 @@ import { TableOwner } from './internal/table-owner.ts'
 import { Tables } from './internal/tables.ts'
 import { UndoLog } from './internal/undo-log.ts'
 import type { InvalidationSink } from './invalidation.ts'
-import { leavesIn } from './leaves.ts'
-import type { LeafRun, LeavesOptions } from './leaves.ts'
 import type { PhysMemory } from './phys-memory.ts'
-import { transfer } from './transfer.ts'
-import type { Transfer } from './transfer.ts'
-import { paddrOf, translate, Walker, walkSteps } from './walk.ts'
-import type { Translation, WalkStep } from './walk.ts'
+import { ReadableTables } from './readable-tables.ts'
 
 export interface PageTableOptions<C> {
   readonly memory: PhysMemory
@@ -53,15 +46,6 @@ export interface PageTableOptions<C> {
   readonly accessedDirty?: 'preset' | 'hardware'
 }
 
-/** What a leaf says about an address. */
-export interface Mapping {
-  readonly paddr: PhysAddr
-  /** Of the leaf, in bytes. */
-  readonly size: bigint
-  /** What the leaf alone grants; without READ, WRITE and EXECUTE for a page without access. */
-  readonly flags: MappingFlags
-}
-
 export interface MapRangeOptions {
   /** The largest leaves to use, by level; default: whatever fits. */
   readonly maxLeafLevel?: number
@@ -72,17 +56,12 @@ export interface ChangeOptions {
   readonly holes?: 'refuse' | 'skip'
 }
 
-export class PageTable<C> {
-  readonly memory: PhysMemory
+/** The page table of one address space, made and changed here. */
+export class PageTable<C> extends ReadableTables<C> {
   readonly frames: FrameAllocator
-  readonly format: PteFormat<C>
-  readonly geometry: Geometry
-  /** The root tables: one, or that of the lower half and that of the upper one. */
-  readonly roots: readonly PhysAddr[]
   readonly #log: UndoLog
   /** The tables of the lower half and of the upper one, which other address spaces may share. */
   readonly #halves: readonly [Tables<C>, Tables<C>]
-  readonly #walker: Walker<C>
   readonly #words: LeafWords<C>
   #isDisposed = false
 
@@ -95,28 +74,25 @@ export class PageTable<C> {
     if (typeof invalidations !== 'function') throw new TypeError('"invalidations" must be a function')
     checkChoice(accessedDirty, 'accessedDirty', 'preset', 'hardware')
     if (upperHalfOf !== undefined) upperHalfOf.#checkSharing(options)
-    this.memory = memory
-    this.frames = frames
-    this.format = format
-    this.geometry = format.geometry
-    this.#log = new UndoLog(memory, frames, invalidations)
+    const log = new UndoLog(memory, frames, invalidations)
     const isPreset = accessedDirty === 'preset'
     const pointerBits = format.tableBits | (isPreset ? format.tableAccessedBit : 0n)
-    const lower = new Tables(memory, frames, format, this.#log, new TableOwner(), pointerBits)
+    const lower = new Tables(memory, frames, format, log, new TableOwner(), pointerBits)
     const shared = upperHalfOf === undefined ? undefined : upperHalfOf.#halves[1]
-    const upper = new Tables(memory, frames, format, this.#log, shared?.owner ?? new TableOwner(), pointerBits)
-    this.#halves = [lower, upper]
-    this.#walker = new Walker(lower, upper)
-    this.#words = new LeafWords(format, isPreset ? format.accessedBit | format.dirtyBit : 0n)
-    this.#log.begin()
+    const upper = new Tables(memory, frames, format, log, shared?.owner ?? new TableOwner(), pointerBits)
+    log.begin()
     const problem = takeRoots(lower, upper, shared)
     if (problem !== undefined) {
-      this.#log.rollback()
+      log.rollback()
       throw new RangeError(problem)
     }
-    this.#log.commit()
+    log.commit()
     if (shared !== undefined) shared.owner.users++
-    this.roots = (lower.root === upper.root ? [lower.root] : [lower.root, upper.root]).map((frame) => addressOf(frame) as PhysAddr)
+    super(lower, upper)
+    this.frames = frames
+    this.#log = log
+    this.#halves = [lower, upper]
+    this.#words = new LeafWords(format, isPreset ? format.accessedBit | format.dirtyBit : 0n)
   }
 
   /** Frames in use for tables: roots included, and those of a shared upper half. */
@@ -188,86 +164,6 @@ export class PageTable<C> {
     return this.#change(range.value, (tables) => remapLeaf(tables, range.value, paddr))
   }
 
-  /** What the leaf at an address says, or undefined. O(levels). */
-  query(vaddr: VirtAddr): Mapping | undefined {
-    checkWord(vaddr, 'vaddr')
-    this.#checkUse()
-    const walker = this.#walker
-    if (!walker.aim(vaddr)) return undefined
-    walker.descend()
-    if (walker.kind !== LEAF && walker.kind !== HIDDEN) return undefined
-    const { level, low, high } = walker.path
-    return { paddr: walker.physicalOf(), size: walker.span, flags: this.format.flagsOf(low, high, level) }
-  }
-
-  /** Every entry on the way to an address, up to the one at which a walk stops; none for an address that is not canonical. */
-  walk(vaddr: VirtAddr): WalkStep[] {
-    checkWord(vaddr, 'vaddr')
-    this.#checkUse()
-    return walkSteps(this.#halves[0], this.#rootOf(vaddr), vaddr)
-  }
-
-  /** What the hardware would make of an access. Writes nothing: the words that it would update are told. O(levels). */
-  translate(vaddr: VirtAddr, access: Access, mode: Mode, controls: C = this.format.defaultControls): Translation {
-    this.#checkAccess(vaddr, access, mode)
-    return translate(this.#halves[0], this.#walker, vaddr, access, mode, controls)
-  }
-
-  /**
-   * The physical address that `translate` gives, or undefined for a fault: for loads and stores one by one, at
-   * two thirds of its cost.
-   *
-   * @throws TypeError, RangeError as `translate`
-   */
-  paddrOf(vaddr: VirtAddr, access: Access, mode: Mode, controls: C = this.format.defaultControls): PhysAddr | undefined {
-    this.#checkAccess(vaddr, access, mode)
-    return paddrOf(this.#halves[0], this.#walker, vaddr, access, mode, controls)
-  }
-
-  /**
-   * Reads bytes at virtual addresses, page by page, until all are read or an access faults.
-   *
-   * @throws TypeError, RangeError as `translate`, and if the target is no Uint8Array
-   */
-  read(vaddr: VirtAddr, target: Uint8Array, mode: Mode = 'kernel', controls?: C): Transfer {
-    return transfer(this.memory, vaddr, target, 'read', (at) => this.translate(at, 'read', mode, controls))
-  }
-
-  /**
-   * Writes bytes at virtual addresses, page by page, until all are written or an access faults. Accessed and
-   * dirty bits stay as they are.
-   *
-   * @throws TypeError, RangeError as `translate`, and if the source is no Uint8Array
-   */
-  write(vaddr: VirtAddr, source: Uint8Array, mode: Mode = 'kernel', controls?: C): Transfer {
-    return transfer(this.memory, vaddr, source, 'write', (at) => this.translate(at, 'write', mode, controls))
-  }
-
-  /**
-   * The leaves that intersect a range, in address order; equal neighbours with consecutive frames come
-   * as one run. Lazy: O(tables × levels) from one run to the next, also where a guest has made tables
-   * point to themselves; then there can be 512^4 runs. What is changed meanwhile may show or not.
-   *
-   * @throws TypeError, RangeError if an argument is none
-   */
-  leaves(range: RangeLike<VirtAddr>, options: LeavesOptions = {}): IterableIterator<LeafRun> {
-    checkRange(range, 'range')
-    checkChoice(options.tables ?? 'all', 'tables', 'all', 'own')
-    this.#checkUse()
-    return leavesIn(this.#halves, range, options)
-  }
-
-  /**
-   * Every virtual address that is mapped to a byte of physical memory, ascending. Lazy, as `leaves` is.
-   *
-   * @throws TypeError, RangeError if `paddr` is no 64-bit word
-   */
-  pagesOf(paddr: PhysAddr): IterableIterator<VirtAddr> {
-    checkWord(paddr, 'paddr')
-    this.#checkUse()
-    return addressesOf(leavesIn(this.#halves, { start: 0n as VirtAddr, end: 1n << 64n }, { frame: pageOf(paddr) }), paddr)
-  }
-
   /**
    * Frees every table of its own, roots included; those of a shared upper half go with the last that
    * shares it. Pages stay with whoever allocated them. The table cannot be used afterwards.
@@ -275,7 +171,7 @@ export class PageTable<C> {
    * @throws TypeError within a transaction, and as every operation does afterwards
    */
   dispose(): void {
-    this.#checkUse()
+    this.checkUse()
     if (this.#log.isOpen) throw new TypeError('a table must not be disposed of within a transaction')
     this.#log.begin()
     dropAll(...this.#halves)
@@ -290,7 +186,7 @@ export class PageTable<C> {
    * @throws RangeError if the allocator refuses the number
    */
   allocateFrames(count: number): PhysAddr | undefined {
-    this.#checkUse()
+    this.checkUse()
     const frame = count === 1 ? this.frames.allocate() : this.frames.allocateRun(count)
     if (frame === undefined) return undefined
     this.#log.begin()
@@ -336,32 +232,20 @@ export class PageTable<C> {
 
   /** Refuses to share the upper half with a table of these options. */
   #checkSharing({ memory, frames, format }: PageTableOptions<C>): void {
-    this.#checkUse()
+    this.checkUse()
     if (this.format !== format || this.memory !== memory || this.frames !== frames) throw new TypeError('"upperHalfOf" must be of the same machine, with the same memory and frames')
     if (this.#log.isOpen) throw new TypeError('"upperHalfOf" must not be within a transaction')
   }
 
-  /** Written out, since it is asked for every access. */
-  #checkAccess(vaddr: unknown, access: unknown, mode: unknown): void {
-    checkWord(vaddr, 'vaddr')
-    this.#checkUse()
-    if (access !== 'read' && access !== 'write' && access !== 'exec') checkChoice(access, 'access', 'read', 'write', 'exec')
-    if (mode !== 'user' && mode !== 'kernel') checkChoice(mode, 'mode', 'user', 'kernel')
-  }
-
-  #checkUse(): void {
+  protected override checkUse(): void {
     if (this.#isDisposed) throw new TypeError('the table was disposed of')
   }
 
   #range(vaddr: VirtAddr, size: bigint): PageTableResult<PageRange> {
-    this.#checkUse()
+    this.checkUse()
     checkWord(vaddr, 'vaddr')
     checkSize(size, 'size')
     return pageRange(this.geometry, vaddr, size)
-  }
-
-  #rootOf(vaddr: bigint): number {
-    return this.#halves[this.geometry.rootOf(vaddr)].root
   }
 
   #changeRange(vaddr: VirtAddr, size: bigint, options: ChangeOptions, flags: MappingFlags | undefined): PageTableResult {
@@ -404,8 +288,4 @@ export class PageTable<C> {
     const message = `${String(needed)} tables are needed at ${formatHex(vaddr)}, ${String(this.frames.freeFrames)} frames are free`
     return new PageTableError('out-of-frames', message, { vaddr })
   }
-}
-
-function* addressesOf(runs: Iterable<LeafRun>, paddr: PhysAddr): IterableIterator<VirtAddr> {
-  for (const run of runs) yield (run.start + (paddr - run.paddr)) as VirtAddr
 }

@@ -5,8 +5,9 @@ import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 import type { Access, FaultReason, Mode, PteEntry, PteFormat, WalkedPath } from './format.ts'
 import { ABSENT, HIDDEN, LEAF, TABLE } from './format.ts'
 import type { LayoutBits } from './layout.ts'
-import { halvesOf, wordOf } from './internal/tables.ts'
-import type { Halves, Tables } from './internal/tables.ts'
+import { halvesOf, wordOf } from './internal/halves.ts'
+import type { Halves } from './internal/halves.ts'
+import type { TableReader } from './internal/table-reader.ts'
 import { FRAME_INTS_SHIFT } from './phys-memory.ts'
 import type { PhysMemory } from './phys-memory.ts'
 
@@ -52,7 +53,7 @@ export type Translation = Translated | Fault
 const NO_UPDATES: readonly WordUpdate[] = Object.freeze([])
 
 /** The entries from the root on, up to and with the one at which a walk stops. */
-export function walkSteps<C>(tables: Tables<C>, root: number, vaddr: VirtAddr): WalkStep[] {
+export function walkSteps<C>(tables: TableReader<C>, root: number, vaddr: VirtAddr): WalkStep[] {
   const { geometry, format, memory } = tables
   const steps: WalkStep[] = []
   if (!geometry.isCanonical(vaddr)) return steps
@@ -86,6 +87,8 @@ const IS_HIDDEN = HIDDEN
 /** What a walk meets where a table is not in memory. */
 const OUT_OF_MEMORY = -1
 const FRAME_SHIFT = FRAME_INTS_SHIFT
+/** The highest frame that memory may have. */
+const MOST_FRAME = 0x7fff_ffff
 
 /**
  * What makes a word a pointer at every level above 0, by the bit tables: its bits in `mask` are those of
@@ -116,8 +119,8 @@ function maskOf(bits: readonly LayoutBits[]): bigint {
  * with `aim`; `descend` and `physicalOf` are of that address.
  */
 export class Walker<C> {
-  readonly #lower: Tables<C>
-  readonly #upper: Tables<C>
+  readonly #lower: TableReader<C>
+  readonly #upper: TableReader<C>
   readonly #format: PteFormat<C>
   readonly #memory: PhysMemory
   // What the walk needs of the geometry.
@@ -151,7 +154,7 @@ export class Walker<C> {
   /** What the word at which it ended is; `OUT_OF_MEMORY` if it ended at a table that is not in memory. */
   kind: number
 
-  constructor(lower: Tables<C>, upper: Tables<C>) {
+  constructor(lower: TableReader<C>, upper: TableReader<C>) {
     const { format, geometry, memory } = lower
     this.#lower = lower
     this.#upper = upper
@@ -259,7 +262,8 @@ export class Walker<C> {
     const high = halves[HIGH]!
     let level = this.#levels | 0
     let shift = (12 + Math.imul(level, indexBits)) | 0
-    let table = this.root | 0
+    const { root } = this
+    let table = root <= MOST_FRAME ? root | 0 : -1
     let wordLow = 0
     let wordHigh = 0
     let andLow = -1
@@ -304,7 +308,7 @@ export class Walker<C> {
 }
 
 /** Translates an access as the hardware would; writes nothing. */
-export function translate<C>(tables: Tables<C>, walker: Walker<C>, vaddr: VirtAddr, access: Access, mode: Mode, controls: C): Translation {
+export function translate<C>(tables: TableReader<C>, walker: Walker<C>, vaddr: VirtAddr, access: Access, mode: Mode, controls: C): Translation {
   const { format } = tables
   if (!walker.aim(vaddr)) return { kind: 'fault', reason: 'non-canonical', level: tables.geometry.levels - 1, bit: '' }
   if (format.hasStepFaults?.(controls) === true) {
@@ -328,7 +332,7 @@ export function translate<C>(tables: Tables<C>, walker: Walker<C>, vaddr: VirtAd
 }
 
 /** The physical address of an access that the hardware lets through; undefined for one that it does not. */
-export function paddrOf<C>(tables: Tables<C>, walker: Walker<C>, vaddr: VirtAddr, access: Access, mode: Mode, controls: C): PhysAddr | undefined {
+export function paddrOf<C>(tables: TableReader<C>, walker: Walker<C>, vaddr: VirtAddr, access: Access, mode: Mode, controls: C): PhysAddr | undefined {
   const { format } = tables
   if (!walker.aim(vaddr)) return undefined
   if (format.hasStepFaults?.(controls) === true && firstStepFault(tables, walker.root, vaddr, controls) !== undefined) return undefined
@@ -338,7 +342,7 @@ export function paddrOf<C>(tables: Tables<C>, walker: Walker<C>, vaddr: VirtAddr
 }
 
 /** The first fault that the machine's state makes of an entry on the way, before one below it is looked at. */
-function firstStepFault<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, controls: C): Fault | undefined {
+function firstStepFault<C>(tables: TableReader<C>, root: number, vaddr: VirtAddr, controls: C): Fault | undefined {
   const { format } = tables
   for (const { level, word } of walkSteps(tables, root, vaddr)) {
     const { low, high } = halvesOf(word)
@@ -351,7 +355,7 @@ function firstStepFault<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, con
 }
 
 /** The words that the hardware would write back: the leaf's, and pointers that have no accessed bit yet. */
-function updatesOf<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, leafUpdate: bigint): readonly WordUpdate[] {
+function updatesOf<C>(tables: TableReader<C>, root: number, vaddr: VirtAddr, leafUpdate: bigint): readonly WordUpdate[] {
   const { tableAccessedBit } = tables.format
   const updates: WordUpdate[] = []
   for (const step of walkSteps(tables, root, vaddr)) {

@@ -5,7 +5,7 @@
  */
 
 import type { VirtAddr } from '@addrspace/memory-addr'
-import type { Access, LayoutBits, Mode, PageTable, WalkStep } from '@addrspace/page-table'
+import type { Access, LayoutBits, Mode, ReadableTables, WalkStep } from '@addrspace/page-table'
 import { bitName, bitsOf, kindOf, layoutOf } from './entry-words.ts'
 import type { Machine } from './machines.ts'
 
@@ -30,7 +30,7 @@ const MOST_TRIES = 200_000
  * Gives all the smallest combinations of changes; none if the access is let through, if nothing is mapped there, or if
  * no small change helps. The memory is as before afterwards.
  */
-export function leastChanges<C extends object>(machine: Machine<C>, table: PageTable<C>, request: AccessRequest<C>): readonly (readonly Change[])[] {
+export function leastChanges<C extends object>(machine: Machine<C>, table: ReadableTables<C>, request: AccessRequest<C>): readonly (readonly Change[])[] {
   const steps = table.walk(request.vaddr)
   const last = steps.at(-1)
   if (last === undefined || table.translate(request.vaddr, request.access, request.mode, request.controls).kind === 'mapped') return []
@@ -49,7 +49,7 @@ export function leastChanges<C extends object>(machine: Machine<C>, table: PageT
 }
 
 /** What can be changed in an entry: its flags, and in an illegal one whatever makes it so. */
-function changesOf<C>({ format }: PageTable<C>, step: WalkStep, isLast: boolean): Change[] {
+function changesOf<C>({ format }: ReadableTables<C>, step: WalkStep, isLast: boolean): Change[] {
   const { word, level } = step
   const layout = layoutOf(format, word, level)
   if (layout === undefined) return []
@@ -74,7 +74,7 @@ function controlChanges<C extends object>(machine: Machine<C>, controls: C): Cha
   })
 }
 
-function helps<C extends object>(table: PageTable<C>, request: AccessRequest<C>, before: readonly WalkStep[], changes: readonly Change[]): boolean {
+function helps<C extends object>(table: ReadableTables<C>, request: AccessRequest<C>, before: readonly WalkStep[], changes: readonly Change[]): boolean {
   const controls: C = { ...request.controls, ...Object.fromEntries(changes.flatMap((change) => (change.kind === 'control' ? [[change.name, change.value]] : []))) }
   const { memory } = table
   const changed = new Map<WalkStep, bigint>()

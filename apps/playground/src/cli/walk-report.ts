@@ -4,7 +4,7 @@
  */
 
 import { formatHex } from '@addrspace/memory-addr'
-import { formatFlags, type FaultReason, type Fault, type PageTable, type Translated, type WalkStep } from '@addrspace/page-table'
+import { formatFlags, type FaultReason, type Fault, type ReadableTables, type Translated, type WalkStep } from '@addrspace/page-table'
 import { bitName, bitsOf, kindOf, layoutOf, type NamedBits } from '../adapters/entry-words.ts'
 import { leastChanges, type Change } from '../adapters/least-change.ts'
 import type { Machine } from '../adapters/machines.ts'
@@ -15,7 +15,7 @@ import type { WalkRequest } from './walk.ts'
 /** What is told of. */
 export interface ReportedWalk<C extends object> {
   readonly machine: Machine<C>
-  readonly table: PageTable<C>
+  readonly table: ReadableTables<C>
   readonly request: WalkRequest
   readonly controls: C
   /** As the image has it. */
@@ -52,7 +52,7 @@ export function printWalk<C extends object>(walk: ReportedWalk<C>, output: Outpu
   }
 }
 
-function printStep<C>({ format }: PageTable<C>, { level, index, entryAddress, word, entry }: WalkStep, fault: Fault | undefined, output: Output): void {
+function printStep<C>({ format }: ReadableTables<C>, { level, index, entryAddress, word, entry }: WalkStep, fault: Fault | undefined, output: Output): void {
   const { paint } = output
   const layout = layoutOf(format, word, level)
   const target = entry.kind === 'table' || entry.kind === 'leaf' ? ` ${formatHex(entry.frame)}` : ''
@@ -69,7 +69,7 @@ function bitText(bits: NamedBits, fault: string | undefined, paint: Paint): stri
   return bits.held === 0n ? paint('dim', text) : text
 }
 
-function printMapped<C>(table: PageTable<C>, { vaddr }: WalkRequest, { paddr, size, updates }: Translated, output: Output): void {
+function printMapped<C>(table: ReadableTables<C>, { vaddr }: WalkRequest, { paddr, size, updates }: Translated, output: Output): void {
   const flags = table.query(vaddr)?.flags
   output.line(`${output.paint('good', formatHex(paddr))}, in a leaf of ${roughSize(size)}${flags === undefined ? '' : ` that grants ${formatFlags(flags)}`}`)
   for (const { entryAddress, word } of updates) output.line(`the machine would set accessed or dirty: ${formatHex(word)} at ${formatHex(entryAddress)}`)

@@ -5,7 +5,7 @@
 
 import { toJson } from '@addrspace/conformance'
 import { formatHex, pa, virtAddr, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
-import { nameBits, type Access, type Mode, type PageTable, type PhysMemory } from '@addrspace/page-table'
+import { nameBits, type Access, type Mode, type PhysMemory, type ReadableTables } from '@addrspace/page-table'
 import { layoutOf } from '../adapters/entry-words.ts'
 import { openImageTable } from '../adapters/image-table.ts'
 import { controlsOf, type Machine } from '../adapters/machines.ts'
@@ -65,7 +65,7 @@ export async function walk(image: string, address: string, options: WalkOptions,
   return EXIT_OK
 }
 
-function asJson<C extends object>(table: PageTable<C>, { vaddr, access, mode }: WalkRequest, controls: C): object {
+function asJson<C extends object>(table: ReadableTables<C>, { vaddr, access, mode }: WalkRequest, controls: C): object {
   const steps = table.walk(vaddr).map(({ level, index, entryAddress, word }) => {
     const layout = layoutOf(table.format, word, level)
     return { level, index, entry: formatHex(entryAddress), word: formatHex(word), bits: layout === undefined ? [] : nameBits(layout, word) }

@@ -2,8 +2,9 @@
 import type { VirtAddr } from '@addrspace/memory-addr'
 
 import { LEAF } from '../format.ts'
-import type { Halves, Tables } from './tables.ts'
-import { wordOf } from './tables.ts'
+import type { Halves } from './halves.ts'
+import type { Tables } from './tables.ts'
+import { wordOf } from './halves.ts'
 import { rewrite } from './words.ts'
 
 /** What the flag bits of a leaf become. */

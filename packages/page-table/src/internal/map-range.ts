@@ -7,7 +7,8 @@ import { ABSENT, TABLE } from '../format.ts'
 import { entryError } from './entry-error.ts'
 import type { PageRange } from './range.ts'
 import { addressIn } from './range.ts'
-import type { Halves, Tables } from './tables.ts'
+import type { Halves } from './halves.ts'
+import type { Tables } from './tables.ts'
 import { areZero, fillProgression } from './words.ts'
 
 export interface MapRequest {

@@ -8,7 +8,7 @@ import { entryError } from './entry-error.ts'
 import type { PageRange } from './range.ts'
 import { addressIn } from './range.ts'
 import type { Tables } from './tables.ts'
-import { halvesOf, wordOf } from './tables.ts'
+import { halvesOf, wordOf } from './halves.ts'
 
 /** Changes the leaf that holds the range's first page; gives the error of a hole, an illegal entry, or a frame that does not suit. */
 export function remapLeaf<C>(tables: Tables<C>, range: PageRange, paddr: PhysAddr): PageTableError | undefined {

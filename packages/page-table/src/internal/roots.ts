@@ -7,7 +7,7 @@ import { leaveSlots } from './leave-behind.ts'
 import { pageRange } from './range.ts'
 import { split } from './split.ts'
 import type { Tables } from './tables.ts'
-import { halvesOf } from './tables.ts'
+import { halvesOf } from './halves.ts'
 
 const NO_FRAMES = '"frames" must have frames for the roots that lie in the memory'
 

@@ -4,7 +4,7 @@ import type { VirtAddr } from '@addrspace/memory-addr'
 import { LEAF } from '../format.ts'
 import type { Geometry } from '../geometry.ts'
 import type { Tables } from './tables.ts'
-import { halvesOf } from './tables.ts'
+import { halvesOf } from './halves.ts'
 import { fillProgression } from './words.ts'
 
 /** How many tables it takes to cut pages [from, to) out of a leaf. */

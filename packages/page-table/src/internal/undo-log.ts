@@ -9,7 +9,7 @@ import { mergeRanges } from '../invalidation.ts'
 import type { PhysMemory } from '../phys-memory.ts'
 import { addressOf } from './edge.ts'
 import { FrameSet } from './frame-set.ts'
-import type { Halves } from './tables.ts'
+import type { Halves } from './halves.ts'
 import { areZero, rewrite } from './words.ts'
 
 /** Where a bracket began. */
