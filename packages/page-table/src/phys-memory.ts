@@ -13,7 +13,7 @@ export type MemorySource = ArrayBufferLike | { readonly buffer: ArrayBufferLike 
 export interface PhysMemoryOptions {
   /** The first physical address, a multiple of 4096; default 0. */
   readonly base?: PhysAddr
-  /** In bytes, a multiple of 4096. */
+  /** In bytes, a multiple of 4096. [base, base + size) must not reach across a multiple of 2^43. */
   readonly size: bigint
   /** The caller's memory; default: a sparse store, in which untouched frames cost nothing. */
   readonly source?: MemorySource
@@ -35,8 +35,8 @@ const MOST_GROUPS = 2 ** 20
 /** In groups, the shared one included. */
 const FIRST_CAPACITY = 2
 const GROWTH = 1.5
-/** So that the number of a frame is a 31-bit integer: walks follow frames without a double. */
-const MOST_FRAMES = 2 ** 31
+/** Frames that have all bits of their numbers in common but the lowest 31: walks follow those bits alone, without a double. */
+const REGION_FRAMES = 2 ** 31
 /** So that the index of an Int32 word is one as well: 8 GiB. */
 const MOST_INTS = 2 ** 31
 /** A shift that makes 0 of every number of a frame: a window is a single group. */
@@ -80,7 +80,8 @@ export class PhysMemory {
     this.size = size
     this.firstFrame = Number(base / BigInt(FRAME_SIZE))
     this.frameCount = Number(size / BigInt(FRAME_SIZE))
-    if (this.firstFrame + this.frameCount > MOST_FRAMES) throw new RangeError(`"base + size" must be at most 2^43, got ${formatHex(base + size)}`)
+    const lastFrame = this.firstFrame + Math.max(this.frameCount, 1) - 1
+    if (regionOf(this.firstFrame) !== regionOf(lastFrame)) throw new RangeError(`memory must not reach across a multiple of 2^43, got [${formatHex(base)}, ${formatHex(base + size)})`)
     this.#source = source
     this.#offset = offset
     if (source === undefined) {
@@ -253,6 +254,11 @@ export class PhysMemory {
     }
     return new Int32Array(buffer, this.#offset, Number(this.size) / 4)
   }
+}
+
+/** The bits of a frame's number above the lowest 31. */
+export function regionOf(frame: number): number {
+  return Math.floor(frame / REGION_FRAMES)
 }
 
 function frameOf(paddr: bigint): number {

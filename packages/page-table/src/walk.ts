@@ -8,7 +8,7 @@ import type { LayoutBits } from './layout.ts'
 import { halvesOf, wordOf } from './internal/halves.ts'
 import type { Halves } from './internal/halves.ts'
 import type { TableReader } from './internal/table-reader.ts'
-import { FRAME_INTS_SHIFT } from './phys-memory.ts'
+import { FRAME_INTS_SHIFT, regionOf } from './phys-memory.ts'
 import type { PhysMemory } from './phys-memory.ts'
 
 /** One entry on the way. */
@@ -87,8 +87,6 @@ const IS_HIDDEN = HIDDEN
 /** What a walk meets where a table is not in memory. */
 const OUT_OF_MEMORY = -1
 const FRAME_SHIFT = FRAME_INTS_SHIFT
-/** The highest frame that memory may have. */
-const MOST_FRAME = 0x7fff_ffff
 
 /**
  * What makes a word a pointer at every level above 0, by the bit tables: its bits in `mask` are those of
@@ -140,8 +138,9 @@ export class Walker<C> {
   readonly #frameHigh: number
   readonly #frameHighUp: number
   readonly #frameHighDown: number
-  /** The bits of the high half that make a frame of 2^31 or above, which lies in no memory. */
-  readonly #frameTooHigh: number
+  /** The bits of a pointer's high half that tell the region of its frame, and what they are where the memory lies. */
+  readonly #regionMask: number
+  readonly #region: number
   /** By how many bits the frame field lies below, or above, the place that a frame has in an address. */
   readonly #fieldUp: number
   readonly #fieldDown: number
@@ -172,14 +171,16 @@ export class Walker<C> {
     this.#valueHigh = value.high | 0
     const { low: lowest } = format.frameField
     const frame = lower.frameMask(0)
-    // A field that begins in the high half, as toys have it, has no bits that are too high.
+    // A field that begins in the high half, as toys have it, tells of region 0 alone.
     const isInBoth = lowest < 32
+    const region = regionOf(memory.firstFrame)
     this.#frameLow = isInBoth ? frame.low | 0 : 0
     this.#frameLowDown = isInBoth ? lowest : 0
     this.#frameHigh = frame.high | 0
     this.#frameHighUp = isInBoth ? 32 - lowest : 0
     this.#frameHighDown = isInBoth ? 0 : lowest - 32
-    this.#frameTooHigh = isInBoth ? frame.high & (-1 << (lowest - 1)) : 0
+    this.#regionMask = isInBoth ? frame.high & (-1 << (lowest - 1)) : 0
+    this.#region = isInBoth ? region << (lowest - 1) : region
     this.#fieldUp = Math.max(0, 12 - lowest)
     this.#fieldDown = Math.max(0, lowest - 12)
     this.#spans = Array.from({ length: geometry.levels }, (_, level) => geometry.span(level))
@@ -251,9 +252,11 @@ export class Walker<C> {
     const frameHigh = this.#frameHigh | 0
     const frameHighUp = this.#frameHighUp | 0
     const frameHighDown = this.#frameHighDown | 0
-    const frameTooHigh = this.#frameTooHigh | 0
+    const regionMask = this.#regionMask | 0
+    const region = this.#region | 0
     const { words: ints, groups } = this.#memory
     const { firstAt } = groups
+    // Its lowest 32 bits: the others are those of the region.
     const firstFrame = this.#memory.firstFrame | 0
     const frameCount = this.#memory.frameCount | 0
     const groupShift = groups.shift | 0
@@ -262,8 +265,9 @@ export class Walker<C> {
     const high = halves[HIGH]!
     let level = this.#levels | 0
     let shift = (12 + Math.imul(level, indexBits)) | 0
-    const { root } = this
-    let table = root <= MOST_FRAME ? root | 0 : -1
+    const start = this.root - this.#memory.firstFrame
+    // Of frames, counted from the memory's first.
+    let table = start >= 0 && start < frameCount ? start | 0 : -1
     let wordLow = 0
     let wordHigh = 0
     let andLow = -1
@@ -276,12 +280,11 @@ export class Walker<C> {
       shift = (shift - indexBits) | 0
       // Shifts count modulo 32: by shift - 32 in the first case, by 32 - shift in the last.
       const slot = (shift >= 32 ? high >> shift : (low >>> shift) | (high << (-shift | 0))) & slotMask
-      const i = (table - firstFrame) | 0
-      if (i < 0 || i >= frameCount) {
+      if (table < 0 || table >= frameCount) {
         kind = OUT_OF_MEMORY
         break
       }
-      const at = (firstAt[i >>> groupShift]! + ((i & groupMask) << FRAME_SHIFT) + (slot << 1)) | 0
+      const at = (firstAt[table >>> groupShift]! + ((table & groupMask) << FRAME_SHIFT) + (slot << 1)) | 0
       wordLow = ints[at]!
       wordHigh = ints[at | 1]!
       andLow &= wordLow
@@ -293,7 +296,7 @@ export class Walker<C> {
         // Whatever a format says: below level 0 there is nothing.
         if (kind !== IS_TABLE || level === 0) break
       }
-      table = (wordHigh & frameTooHigh) !== 0 ? -1 : (((wordHigh & frameHigh) << frameHighUp) >>> frameHighDown) | ((wordLow & frameLow) >>> frameLowDown)
+      table = (wordHigh & regionMask) !== region ? -1 : (((((wordHigh & frameHigh) << frameHighUp) >>> frameHighDown) | ((wordLow & frameLow) >>> frameLowDown)) - firstFrame) | 0
     }
     const { path } = this
     path.level = level

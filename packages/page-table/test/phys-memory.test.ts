@@ -94,11 +94,16 @@ describe('the bounds of a memory', () => {
     expect(memory.contains(BASE + SIZE)).toBe(false)
     expect([memory.firstFrame, memory.frameCount]).toEqual([0x80000, 64])
   })
-  it('may reach to 2^43, and no further', () => {
-    const memory = new PhysMemory({ base: pa(2n ** 43n - 4096n), size: 4096n })
-    memory.writeWord(pa(2n ** 43n - 8n), 7n)
-    expect(memory.readWord(pa(2n ** 43n - 8n))).toBe(7n)
-    expect(() => new PhysMemory({ base: pa(2n ** 43n - 4096n), size: 8192n })).toThrow('"base + size" must be at most 2^43, got 0x80000001000')
+  it('may reach to a multiple of 2^43, and not across it', () => {
+    for (const end of [2n ** 43n, 3n * 2n ** 43n, 2n ** 64n]) {
+      const memory = new PhysMemory({ base: pa(end - 4096n), size: 4096n })
+      memory.writeWord(pa(end - 8n), 7n)
+      expect(memory.readWord(pa(end - 8n))).toBe(7n)
+      expect(memory.indexOf(Number(end >> 12n))).toBe(-1)
+    }
+    expect(new PhysMemory({ base: pa(2n ** 43n), size: 4096n }).readWord(pa(2n ** 43n))).toBe(0n)
+    expect(new PhysMemory({ base: pa(2n ** 43n), size: 0n }).frameCount).toBe(0)
+    expect(() => new PhysMemory({ base: pa(2n ** 43n - 4096n), size: 8192n })).toThrow('memory must not reach across a multiple of 2^43, got [0x7fffffff000, 0x80000001000)')
   })
   it('may hold nothing', () => {
     const memory = new PhysMemory({ size: 0n })
