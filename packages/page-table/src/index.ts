@@ -10,6 +10,7 @@ export {
   hasFlags,
   NONE,
   parseFlags,
+  permits,
   READ,
   UNCACHED,
   unionOf,
