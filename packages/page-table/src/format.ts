@@ -78,6 +78,9 @@ export type AccessVerdict =
 /** What a machine grants for flags, or why it refuses them. */
 export type Grant = { readonly kind: 'granted'; readonly flags: MappingFlags } | { readonly kind: 'refused'; readonly why: string }
 
+/** By name, the values of each control. */
+export type ControlChoices = Readonly<Record<string, readonly (boolean | string)[]>>
+
 /**
  * A machine's words. `Controls` is the machine's state that matters for an access.
  *
@@ -115,6 +118,8 @@ export interface PteFormat<Controls> {
   readonly presentBitName: string
   /** The state in which an access is checked if nobody says otherwise. */
   readonly defaultControls: Controls
+  /** Optional: the names of all controls, and what each may be. Tables refuse whatever else callers without types give. */
+  readonly controlChoices?: ControlChoices
 
   classify(low: number, high: number, level: number): EntryClass
   decode(word: bigint, level: number): PteEntry

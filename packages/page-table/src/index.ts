@@ -30,6 +30,7 @@ export {
   type AbsentEntry,
   type Access,
   type AccessVerdict,
+  type ControlChoices,
   type EntryClass,
   type FaultReason,
   type Grant,

@@ -8,6 +8,7 @@ import { HIDDEN, LEAF } from './format.ts'
 import type { Access, Mode, PteFormat } from './format.ts'
 import type { Geometry } from './geometry.ts'
 import { checkChoice } from './internal/check-choice.ts'
+import { checkControls } from './internal/check-controls.ts'
 import { addressOf, pageOf } from './internal/edge.ts'
 import type { TableReader } from './internal/table-reader.ts'
 import { leavesIn } from './leaves.ts'
@@ -36,6 +37,8 @@ export abstract class ReadableTables<C> {
   readonly roots: readonly PhysAddr[]
   readonly #halves: readonly [TableReader<C>, TableReader<C>]
   readonly #walker: Walker<C>
+  /** The last state of the machine that was found to be one, besides the default; whoever changes it afterwards is not asked again. */
+  #knownControls: C
 
   /** The tables of the lower half and those of the upper one, with their roots. */
   protected constructor(lower: TableReader<C>, upper: TableReader<C>) {
@@ -45,6 +48,7 @@ export abstract class ReadableTables<C> {
     this.roots = (this.geometry.roots === 1 ? [lower] : [lower, upper]).map(({ root }) => addressOf(root) as PhysAddr)
     this.#halves = [lower, upper]
     this.#walker = new Walker(lower, upper)
+    this.#knownControls = lower.format.defaultControls
   }
 
   /** What the leaf at an address says, or undefined. O(levels). */
@@ -66,9 +70,14 @@ export abstract class ReadableTables<C> {
     return walkSteps(this.#halves[0], this.#halves[this.geometry.rootOf(vaddr)].root, vaddr)
   }
 
-  /** What the hardware would make of an access. Writes nothing: the words that it would update are told. O(levels). */
+  /**
+   * What the hardware would make of an access. Writes nothing: the words that it would update are told. O(levels).
+   * The machine's state is given whole or not at all, and not looked at again while it is the same object.
+   *
+   * @throws TypeError, RangeError if an argument is none, or a control is missing, foreign or none of its choices
+   */
   translate(vaddr: VirtAddr, access: Access, mode: Mode, controls: C = this.format.defaultControls): Translation {
-    this.#checkAccess(vaddr, access, mode)
+    this.#checkAccess(vaddr, access, mode, controls)
     return translate(this.#halves[0], this.#walker, vaddr, access, mode, controls)
   }
 
@@ -79,7 +88,7 @@ export abstract class ReadableTables<C> {
    * @throws TypeError, RangeError as `translate`
    */
   paddrOf(vaddr: VirtAddr, access: Access, mode: Mode, controls: C = this.format.defaultControls): PhysAddr | undefined {
-    this.#checkAccess(vaddr, access, mode)
+    this.#checkAccess(vaddr, access, mode, controls)
     return paddrOf(this.#halves[0], this.#walker, vaddr, access, mode, controls)
   }
 
@@ -131,11 +140,18 @@ export abstract class ReadableTables<C> {
   protected abstract checkUse(): void
 
   /** Written out, since it is asked for every access. */
-  #checkAccess(vaddr: unknown, access: unknown, mode: unknown): void {
+  #checkAccess(vaddr: unknown, access: unknown, mode: unknown, controls: C): void {
     checkWord(vaddr, 'vaddr')
     this.checkUse()
     if (access !== 'read' && access !== 'write' && access !== 'exec') checkChoice(access, 'access', 'read', 'write', 'exec')
     if (mode !== 'user' && mode !== 'kernel') checkChoice(mode, 'mode', 'user', 'kernel')
+    if (controls !== this.format.defaultControls && controls !== this.#knownControls) this.#learn(controls)
+  }
+
+  #learn(controls: C): void {
+    const { controlChoices, name } = this.format
+    if (controlChoices !== undefined) checkControls(controls, controlChoices, name)
+    this.#knownControls = controls
   }
 }
 
