@@ -18,4 +18,4 @@ export const MEMORY_TYPES: readonly MemoryType[] = [
 ]
 
 /** What the PAT bit says, by value. */
-export const TABLE_HALVES: readonly string[] = ['entries 0 to 3 of the page attribute table', 'entries 4 to 7 of the page attribute table, after reset the same as 0 to 3']
+export const TABLE_HALVES: readonly string[] = ['entries 0 to 3 of the page attribute table', 'entries 4 to 7 of the page attribute table, which are as 0 to 3 after reset']

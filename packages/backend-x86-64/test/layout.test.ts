@@ -101,7 +101,7 @@ describe('the memory type', () => {
     expect(types).toEqual(Array.from({ length: 7 }, () => ['WB', 'WT', 'UC-', 'UC']))
     const halves = LAYOUTS.flatMap(({ layout }) => layout.bits.filter(({ name }) => name === 'PAT').map(({ values }) => values))
     expect(halves).toHaveLength(3)
-    for (const half of halves) expect(half).toEqual([expect.stringContaining('entries 0 to 3'), expect.stringContaining('same as 0 to 3')])
+    for (const half of halves) expect(half).toEqual([expect.stringContaining('entries 0 to 3'), expect.stringContaining('as 0 to 3 after reset')])
   })
 })
 
