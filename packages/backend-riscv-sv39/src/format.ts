@@ -52,7 +52,8 @@ class RiscvFormat implements PteFormat<RiscvControls> {
   /** A in a table pointer is reserved. */
   readonly tableAccessedBit: bigint = 0n
   readonly presentBitName: string = NAME.present
-  readonly defaultControls: RiscvControls = { sum: false, mxr: false, ad: 'svade' }
+  readonly defaultControls: RiscvControls = Object.freeze({ sum: false, mxr: false, ad: 'svade' })
+  readonly controlChoices: { readonly [Name in keyof RiscvControls]: readonly RiscvControls[Name][] } = { sum: [false, true], mxr: [false, true], ad: ['svade', 'svadu'] }
   /** By level: the bits of the frame's number that are zero in an aligned leaf. */
   readonly #alignLow: readonly number[]
   readonly #alignHigh: readonly number[]
