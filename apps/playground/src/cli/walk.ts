@@ -67,8 +67,7 @@ export async function walk(image: string, address: string, options: WalkOptions,
 
 function asJson<C extends object>(table: ReadableTables<C>, { vaddr, access, mode }: WalkRequest, controls: C): object {
   const steps = table.walk(vaddr).map(({ level, index, entryAddress, word }) => {
-    const layout = layoutOf(table.format, word, level)
-    return { level, index, entry: formatHex(entryAddress), word: formatHex(word), bits: layout === undefined ? [] : nameBits(layout, word) }
+    return { level, index, entry: formatHex(entryAddress), word: formatHex(word), bits: nameBits(layoutOf(table.format, word, level), word) }
   })
   return { steps, result: toJson(scenarioTranslation(table.translate(vaddr, access, mode, controls))) }
 }
