@@ -194,7 +194,7 @@ export const aarch64: PteFormat<AArch64Controls> = {
   tableAccessedBit: 0n,
   presentBitName: 'valid',
   defaultControls: Object.freeze({ pan: false }),
-  controlChoices: { pan: [false, true] },
+  controlChoices: { pan: [true, false] },
   classify,
   decode,
   encode,

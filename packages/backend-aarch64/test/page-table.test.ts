@@ -59,7 +59,7 @@ describe('the state of the machine', () => {
   it.each([
     ['nothing', {}, new TypeError('"controls" must have each of pan; "pan" is missing')],
     ['that of another machine', { pan: true, smap: true }, new TypeError('"controls" must have none but pan; "smap" is no control of aarch64')],
-    ['a word for a truth', { pan: 'on' }, new RangeError('"controls.pan" must be false or true, got on')],
+    ['a word for a truth', { pan: 'on' }, new RangeError('"controls.pan" must be true or false, got on')],
   ])('is not %s', (_what, controls, error) => {
     expect(() => newTable().table.translate(va(0), 'read', 'kernel', controls as AArch64Controls)).toThrow(error)
   })

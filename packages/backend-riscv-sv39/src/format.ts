@@ -53,7 +53,7 @@ class RiscvFormat implements PteFormat<RiscvControls> {
   readonly tableAccessedBit: bigint = 0n
   readonly presentBitName: string = NAME.present
   readonly defaultControls: RiscvControls = Object.freeze({ sum: false, mxr: false, ad: 'svade' })
-  readonly controlChoices: { readonly [Name in keyof RiscvControls]: readonly RiscvControls[Name][] } = { sum: [false, true], mxr: [false, true], ad: ['svade', 'svadu'] }
+  readonly controlChoices: { readonly [Name in keyof RiscvControls]: readonly RiscvControls[Name][] } = { sum: [true, false], mxr: [true, false], ad: ['svade', 'svadu'] }
   /** By level: the bits of the frame's number that are zero in an aligned leaf. */
   readonly #alignLow: readonly number[]
   readonly #alignHigh: readonly number[]

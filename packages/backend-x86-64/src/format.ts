@@ -123,7 +123,7 @@ class LongModeFormat implements PteFormat<X8664Controls> {
   readonly tableAccessedBit: bigint = TABLE_ACCESSED
   readonly presentBitName: string = NAMES.present
   readonly defaultControls: X8664Controls = Object.freeze({ wp: true, nxe: true, smep: false, smap: false })
-  readonly controlChoices: { readonly [Name in keyof X8664Controls]: readonly boolean[] } = { wp: [false, true], nxe: [false, true], smep: [false, true], smap: [false, true] }
+  readonly controlChoices: { readonly [Name in keyof X8664Controls]: readonly boolean[] } = { wp: [true, false], nxe: [true, false], smep: [true, false], smap: [true, false] }
 
   constructor(name: string, geometry: Geometry) {
     this.name = name
