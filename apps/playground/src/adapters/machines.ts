@@ -3,7 +3,7 @@
  * of its memory records besides. Whatever else is done with a machine is written once, over any of them.
  */
 
-import { aarch64, MAIR_EL1, type AArch64Controls } from '@addrspace/backend-aarch64'
+import { aarch64, LEVEL_NAMES, MAIR_EL1, type AArch64Controls } from '@addrspace/backend-aarch64'
 import { riscvSv39, riscvSv48, riscvSv57, type RiscvControls } from '@addrspace/backend-riscv-sv39'
 import { x8664, x8664La57, type X8664Controls } from '@addrspace/backend-x86-64'
 import type { PteFormat } from '@addrspace/page-table'
@@ -14,6 +14,8 @@ export interface Machine<C extends object> {
   readonly format: PteFormat<C>
   /** What the leaves' indices of memory attributes refer to, on a machine that has such. */
   readonly mair?: bigint
+  /** What the manual calls the levels, lowest first, on a machine whose manual counts them otherwise. */
+  readonly levelNames?: readonly string[]
 }
 
 /** A machine whose controls are nobody's business: what is done with it is done by a function over any. */
@@ -23,7 +25,7 @@ export interface AnyMachine {
 
 const x8664Machine = (format: PteFormat<X8664Controls>): AnyMachine => anyMachine({ format })
 const riscvMachine = (format: PteFormat<RiscvControls>): AnyMachine => anyMachine({ format })
-const aarch64Machine = (format: PteFormat<AArch64Controls>): AnyMachine => anyMachine({ format, mair: MAIR_EL1 })
+const aarch64Machine = (format: PteFormat<AArch64Controls>): AnyMachine => anyMachine({ format, mair: MAIR_EL1, levelNames: LEVEL_NAMES })
 
 export type MachineName = 'x86-64' | 'x86-64-la57' | 'riscv-sv39' | 'riscv-sv48' | 'riscv-sv57' | 'aarch64'
 
@@ -39,6 +41,18 @@ export const MACHINES: Readonly<Record<MachineName, AnyMachine>> = {
 
 function anyMachine<C extends object>(machine: Machine<C>): AnyMachine {
   return { use: (work) => work(machine) }
+}
+
+/** `level 3`, and what the manual calls it where that is something else. */
+export function namesOfLevel<C extends object>({ levelNames }: Machine<C>, level: number): readonly [ours: string, theirs?: string] {
+  const theirs = levelNames?.[level]
+  return theirs === undefined ? [`level ${level}`] : [`level ${level}`, theirs]
+}
+
+/** `level 3`, or `level 3 (Arm's level 0)`. */
+export function levelText<C extends object>(machine: Machine<C>, level: number): string {
+  const [ours, theirs] = namesOfLevel(machine, level)
+  return theirs === undefined ? ours : `${ours} (${theirs})`
 }
 
 /**
