@@ -1,4 +1,7 @@
+import { PhysMemory } from '@addrspace/page-table'
 import { describe, expect, it } from 'vitest'
+import { InputError } from '../src/cli/failure.ts'
+import { loadSegments } from '../src/cli/image-files.ts'
 import { addrspace, expectRefusal, folderWith } from './command-line.ts'
 import { imageFiles } from './image.ts'
 
@@ -45,6 +48,16 @@ async function outcome(cwd: string, ...args: string[]): Promise<string[]> {
   const lines = stdout.trimEnd().split('\n')
   return lines.slice(lines.findLastIndex((line) => /^(?:level| {9}|0x[0-9a-f]+ {2})/.test(line)) + 1)
 }
+
+describe('loading segments', () => {
+  it('tells whose contents the memory does not take', () => {
+    const cwd = folderWith({ 'a.bin': new Uint8Array(0x3000).fill(1) })
+    const file = `${cwd}/a.bin`
+    const memory = new PhysMemory({ size: 0x2000n })
+    expect(() => loadSegments(memory, [{ paddr: 0n, size: 0x3000n, file }])).toThrow(InputError)
+    expect(() => loadSegments(memory, [{ paddr: 0n, size: 0x3000n, file }])).toThrow(`${file}: is too much for memory: `)
+  })
+})
 
 describe('addrspace walk', () => {
   it('tells every step and its bits as JSON', async () => {
@@ -229,6 +242,13 @@ describe('addrspace walk', () => {
     }
   })
 
+  it('walks images anywhere within the physical addresses', async () => {
+    const words = { '0xffffffffff000': 0xf_ffff_ffff_f067n }
+    const cwd = folderWith(imageFiles({ arch: 'x86-64', root: '0xffffffffff000' }, words))
+    // The entry names the table in which it lies.
+    expect((await walkJson(cwd, '0x123')).result).toMatchObject({ paddr: '0xffffffffff123' })
+  })
+
   it('takes roots and frames that no segment has for zero, and both roots of AArch64', async () => {
     // A block of 1 GiB at level 2 under the second root; the first root is not in the image.
     const words = { '0x80005ff8': 0x8000_6003n, '0x80006ff8': 0x60_0000_4000_0f01n }
@@ -271,7 +291,7 @@ describe('addrspace walk', () => {
     }
     const field = 'image/image.json: '
     await refused('{"arch":', `${field}is not JSON: Unexpected end of JSON input`)
-    await refused('[]', `${field}must be an object, got []`)
+    await refused('[]', `${field}must be an object, got a list`)
     await refused({ root: '0x0', segments: [] }, `${field}"arch": must be the name of a machine, got nothing`)
     await refused({ arch: 'z80', root: '0x0', segments: [] }, `image: "arch": unknown machine "z80"; known are ${MACHINES}`)
     await refused({ arch: 'mock', root: '0x0', segments: [] }, `image: "arch": unknown machine "mock"; known are ${MACHINES}`)
@@ -281,6 +301,11 @@ describe('addrspace walk', () => {
     await refused({ ...good, root1: '0x0', segments: [] }, 'image: "root1": x86-64 has one root')
     await refused({ ...good, arch: 'aarch64', segments: [] }, 'image: "root1": missing; aarch64 has two roots')
     await refused({ ...good }, `${field}"segments": must be a list, got nothing`)
+    // Deeper than can be written out.
+    const deep = '['.repeat(5000) + ']'.repeat(5000)
+    await refused(deep, `${field}must be an object, got a list`)
+    await refused(`{"arch":${deep}}`, `${field}"arch": must be the name of a machine, got a list`)
+    await refused(`{"arch":"x86-64","segments":[],"root":{"a":${deep}}}`, `${field}"root": must be a "0x…" string below 2^64, got an object`)
     await refused({ ...good, segments: ['a.bin'] }, `${field}"segments[0]": must be an object, got "a.bin"`)
     await refused({ ...good, segments: [{ ...segment, paddr: '0x80' }] }, `${field}"segments[0].paddr": must be a multiple of 0x1000, got "0x80"`)
     await refused({ ...good, segments: [{ paddr: '0x0' }] }, `${field}"segments[0].file": must name a file in the image's folder, got nothing`)
@@ -291,6 +316,11 @@ describe('addrspace walk', () => {
     await refused({ ...good, segments: [{ ...segment, file: 'empty.bin' }] }, 'image/empty.bin: is empty')
     await refused({ ...good, segments: [segment, { ...segment, file: 'b.bin' }] }, `${field}the segments a.bin and b.bin overlap`)
     await refused({ ...good, segments: [{ ...segment, paddr: '0xffffffffffff000' }] }, 'image: image/a.bin reaches past 0x10000000000000, where the physical addresses of x86-64 end')
+    // One memory holds what lies between two multiples of 2^43.
+    const across = 'an image must not reach across a multiple of 2^43'
+    await refused({ ...good, root: '0x7fffffff000', segments: [{ ...segment, paddr: '0x80000000000' }] }, `image: "root" lies below 0x80000000000 and image/a.bin above: ${across}`)
+    await refused({ ...good, arch: 'aarch64', root1: '0x100000000000', segments: [segment] }, `image: "root" lies below 0x80000000000 and "root1" above: ${across}`)
+    await refused({ ...good, root: '0xffffffffff000', segments: [segment] }, `image: image/a.bin lies below 0x80000000000 and "root" above: ${across}`)
     expectRefusal(await addrspace(['walk', '.', '0x0'], { cwd: folderWith({ x: '' }) }), 'image.json: no such file or folder')
   })
 })

@@ -3,6 +3,7 @@
 import { pa, type PhysAddr } from '@addrspace/memory-addr'
 import { PageTableView, PhysMemory } from '@addrspace/page-table'
 import type { Machine } from './machines.ts'
+import { crossedBoundary } from './memory-reach.ts'
 
 /** Bytes from a physical address on. */
 export interface MemoryPart {
@@ -21,13 +22,45 @@ export interface ImageTableOptions {
 
 const FRAME = 0x1000n
 
-/** Opens the table of an image. */
+/** Opens the table of an image; nothing that `boundaryWithin` finds may lie within. */
 export function openImageTable<C extends object>({ format }: Machine<C>, { roots, parts, load }: ImageTableOptions): PageTableView<C> {
-  const starts = [...roots, ...parts.map(({ paddr }) => paddr)]
-  const ends = [...roots.map((root) => root + FRAME), ...parts.map(({ paddr, size }) => paddr + size)]
-  const base = starts.reduce((a, b) => (a < b ? a : b))
-  const end = ends.reduce((a, b) => (a > b ? a : b))
+  const all = [...roots.map(rootPart), ...parts]
+  const base = lowest(all).paddr
+  const end = endOf(highest(all))
   const memory = new PhysMemory({ base: pa(base), size: (end - base + FRAME - 1n) & -FRAME })
   load(memory)
   return new PageTableView({ memory, format, roots })
+}
+
+/** What lies on both sides of an address that no memory may reach across. */
+export interface CrossedBoundary<P> {
+  readonly boundary: bigint
+  readonly lowest: P
+  /** May be the same. */
+  readonly highest: P
+}
+
+/** The address within an image that its memory must not reach across; undefined if all of it can be held. */
+export function boundaryWithin<P extends MemoryPart>(parts: readonly P[]): CrossedBoundary<P> | undefined {
+  const first = lowest(parts)
+  const last = highest(parts)
+  const boundary = crossedBoundary(first.paddr, endOf(last))
+  return boundary === undefined ? undefined : { boundary, lowest: first, highest: last }
+}
+
+/** A root table as a part of memory. */
+export function rootPart(root: PhysAddr): MemoryPart {
+  return { paddr: root, size: FRAME }
+}
+
+function lowest<P extends MemoryPart>(parts: readonly P[]): P {
+  return parts.reduce((a, b) => (a.paddr <= b.paddr ? a : b))
+}
+
+function highest<P extends MemoryPart>(parts: readonly P[]): P {
+  return parts.reduce((a, b) => (endOf(a) >= endOf(b) ? a : b))
+}
+
+function endOf({ paddr, size }: MemoryPart): bigint {
+  return paddr + size
 }

@@ -14,6 +14,9 @@ Examples:
   addrspace run split.jsonl --backend riscv-sv48 --image memory
   echo '{"scenario":1,"backend":"mock"}' | addrspace run -
 
+A folder that holds an image already gets the new one: segments that only the
+earlier image.json names are removed, any other file stays.
+
 Flags: r read, w write, x execute, u user mode, d device, n uncached, g global.
 On mock and null also numbers, 0 to 255: 1 is r, 2 is w, and so on in this order.
 
@@ -85,6 +88,9 @@ Examples:
 A backend passes a case, fails it, is known to fail it, or does not support what
 it asks for. A machine is held against each case three times, with areas backed
 at once, on demand and by a fixed distance; it fails if one of these does.
+
+With --mutants, each fault is told with the case that is meant to notice it; below
+stands how many were noticed, by what is broken and by group of cases.
 
 With --json: {"cases":[{"id":"set/wrap","backend":"mock","status":"pass","detail":""}]};
 status is one of pass, fail, known, unsupported.

@@ -5,7 +5,7 @@
 
 import { formatHex, pa, type PhysAddr } from '@addrspace/memory-addr'
 import type { PhysMemory } from '@addrspace/page-table'
-import { closeSync, mkdirSync, openSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { basename, dirname, join, normalize } from 'node:path'
 import { InputError } from './failure.ts'
 import { attempt, inspectPath, readText, userPath } from './files.ts'
@@ -41,26 +41,47 @@ export interface ImageSource {
 }
 
 const DESCRIPTION = 'image.json'
+/** As `writeImage` names the files of segments. */
+const SEGMENT_FILE = /^0x[0-9a-f]+\.bin$/
 const FRAME_SIZE = 0x1000
 const WORD_BITS = 64
 /** Bytes read or written at once, a multiple of the frame's size. */
 const PIECE = 2 ** 20
 
 /**
- * Makes the folder of an image, unless it is there.
+ * Makes the folder of an image, unless it is there, and tells which segments an earlier image in it has.
  *
- * @throws InputError if it cannot be.
+ * @throws InputError if it cannot be made, or its description not be looked at.
  */
-export function makeImageFolder(folder: string): void {
+export async function prepareImageFolder(folder: string): Promise<readonly string[]> {
   attempt(folder, () => mkdirSync(userPath(folder), { recursive: true }))
+  const file = join(folder, DESCRIPTION)
+  return existsSync(userPath(file)) ? segmentsNamedIn(await readText(file)) : []
+}
+
+/** The files of a description that have names as `writeImage` gives them; whatever else it names is not ours to remove. */
+function segmentsNamedIn(description: string): string[] {
+  const { segments } = parseOrNothing(description)
+  if (!Array.isArray(segments)) return []
+  const files = segments.map((segment: unknown) => (typeof segment === 'object' && segment !== null && 'file' in segment ? segment.file : undefined))
+  return files.filter((file) => typeof file === 'string').filter((file) => SEGMENT_FILE.test(file))
+}
+
+/** Of an earlier image that is broken nothing is known. */
+function parseOrNothing(description: string): Readonly<Record<string, unknown>> {
+  try {
+    return parseDescription(DESCRIPTION, description)
+  } catch {
+    return {}
+  }
 }
 
 /**
- * Writes the runs of frames that hold anything, and their description.
+ * Writes the runs of frames that hold anything, and their description; removes what only the earlier image has.
  *
  * @throws InputError if a file cannot be written.
  */
-export function writeImage(folder: string, { arch, memory, roots, mair }: ImageSource): void {
+export function writeImage(folder: string, { arch, memory, roots, mair }: ImageSource, earlier: readonly string[]): void {
   const segments = frameRuns(memory.nonZeroFrames()).map(({ first, count }) => {
     const paddr = pa(BigInt(first) * BigInt(FRAME_SIZE))
     const file = `${formatHex(paddr)}.bin`
@@ -71,6 +92,8 @@ export function writeImage(folder: string, { arch, memory, roots, mair }: ImageS
   const description = { arch, root, root1, mair: mair === undefined ? undefined : formatHex(mair), segments }
   const file = join(folder, DESCRIPTION)
   attempt(file, () => { writeFileSync(userPath(file), `${JSON.stringify(description, null, 2)}\n`) })
+  const written = new Set(segments.map((segment) => segment.file))
+  for (const name of earlier.filter((known) => !written.has(known))) attempt(join(folder, name), () => rmSync(userPath(join(folder, name)), { force: true }))
 }
 
 function frameRuns(frames: Iterable<number>): { first: number; count: number }[] {
@@ -118,22 +141,39 @@ export async function readImage(name: string): Promise<Image> {
   }
 }
 
-/** Passes the bytes of a segment on, in order and in pieces of whole frames, the last one perhaps shorter. */
-export function readSegment({ file }: Segment, take: (offset: bigint, bytes: Uint8Array) => void): void {
-  attempt(file, () => {
-    const descriptor = openSync(userPath(file), 'r')
-    try {
-      const piece = new Uint8Array(PIECE)
-      for (let offset = 0; ; ) {
-        const count = readSync(descriptor, piece, 0, PIECE, offset)
-        if (count === 0) return
-        take(BigInt(offset), piece.subarray(0, count))
-        offset += count
+/**
+ * Reads the segments into memory; frames that are zero are left untouched, which costs none.
+ *
+ * @throws InputError if a file cannot be read, or the memory does not take what is in it.
+ */
+export function loadSegments(memory: PhysMemory, segments: readonly Segment[]): void {
+  for (const { paddr, file } of segments) {
+    attempt(file, () => {
+      const descriptor = openSync(userPath(file), 'r')
+      try {
+        const piece = new Uint8Array(PIECE)
+        for (let offset = 0; ; ) {
+          const count = readSync(descriptor, piece, 0, PIECE, offset)
+          if (count === 0) return
+          writeFrames(memory, paddr + BigInt(offset), piece.subarray(0, count))
+          offset += count
+        }
+      } catch (error) {
+        // What the machine that this runs on has is not enough, or the 8 GiB that are the most anywhere.
+        if (error instanceof RangeError && !('code' in error)) throw new InputError(`${file}: is too much for memory: ${error.message}`)
+        throw error
+      } finally {
+        closeSync(descriptor)
       }
-    } finally {
-      closeSync(descriptor)
-    }
-  })
+    })
+  }
+}
+
+function writeFrames(memory: PhysMemory, paddr: bigint, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; at += FRAME_SIZE) {
+    const frame = bytes.subarray(at, at + FRAME_SIZE)
+    if (frame.some((byte) => byte !== 0)) memory.write(pa(paddr + BigInt(at)), frame)
+  }
 }
 
 function parseDescription(file: string, text: string): Readonly<Record<string, unknown>> {
@@ -182,6 +222,9 @@ function readWord(where: string, value: unknown, multipleOf: number): bigint {
   return word
 }
 
+/** Of what is no plain value only the kind: it may be nested deeper than can be written. */
 function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value)
+  if (value === undefined) return 'nothing'
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  return Array.isArray(value) ? 'a list' : 'an object'
 }

@@ -4,15 +4,15 @@
  */
 
 import { toJson } from '@addrspace/conformance'
-import { formatHex, pa, virtAddr, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
-import { nameBits, type Access, type Mode, type PhysMemory, type ReadableTables } from '@addrspace/page-table'
+import { formatHex, virtAddr, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
+import { nameBits, type Access, type Mode, type ReadableTables } from '@addrspace/page-table'
 import { layoutOf } from '../adapters/entry-words.ts'
-import { openImageTable } from '../adapters/image-table.ts'
+import { boundaryWithin, openImageTable, rootPart } from '../adapters/image-table.ts'
 import { controlsOf, type Machine } from '../adapters/machines.ts'
 import { scenarioTranslation } from '../adapters/translation.ts'
 import { findBackend, machineNames } from './backends.ts'
 import { EXIT_OK, InputError } from './failure.ts'
-import { readImage, readSegment, type Image, type Segment } from './image-files.ts'
+import { loadSegments, readImage, type Image } from './image-files.ts'
 import { readChoice, readWordArgument } from './numbers.ts'
 import type { Output } from './output.ts'
 import { printWalk } from './walk-report.ts'
@@ -36,7 +36,6 @@ export interface WalkRequest {
 
 const ACCESSES: readonly Access[] = ['read', 'write', 'exec']
 const MODES: readonly Mode[] = ['user', 'kernel']
-const FRAME_SIZE = 0x1000
 
 /**
  * Walks to an address. That the access faults is an answer, and no failure.
@@ -55,7 +54,7 @@ export async function walk(image: string, address: string, options: WalkOptions,
   if (load === undefined) throw new InputError(`${image}: "arch": unknown machine ${JSON.stringify(description.arch)}; known are ${machineNames()}`)
   const machine = await load()
   machine.use((loaded) => {
-    const table = openImageTable(loaded, { roots: rootsOf(image, description, loaded), parts: description.segments, load: (memory) => fill(memory, description.segments) })
+    const table = openImageTable(loaded, { roots: rootsOf(image, description, loaded), parts: description.segments, load: (memory) => loadSegments(memory, description.segments) })
     const controls = controlsOf(loaded, given, (control, problem) => {
       throw new InputError(`--controls: "${control}" ${problem}`)
     })
@@ -91,23 +90,18 @@ function rootsOf<C extends object>(image: string, { root, root1, segments }: Ima
   if (roots === 1 && root1 !== undefined) throw new InputError(`${image}: "root1": ${format.name} has one root`)
   const end = 1n << BigInt(physBits)
   const found = root1 === undefined ? [root] : [root, root1]
-  for (const [index, paddr] of found.entries()) {
-    if (paddr >= end) throw new InputError(`${image}: "root${index === 0 ? '' : index}": must be below ${formatHex(end)} on ${format.name}, got ${formatHex(paddr)}`)
+  const named = found.map((paddr, index) => ({ ...rootPart(paddr), name: index === 0 ? '"root"' : '"root1"' }))
+  for (const { paddr, name } of named) {
+    if (paddr >= end) throw new InputError(`${image}: ${name}: must be below ${formatHex(end)} on ${format.name}, got ${formatHex(paddr)}`)
   }
   for (const { paddr, size, file } of segments) {
     if (paddr + size > end) throw new InputError(`${image}: ${file} reaches past ${formatHex(end)}, where the physical addresses of ${format.name} end`)
   }
-  return found
-}
-
-/** Reads the segments in; frames that are zero are left untouched, which costs no memory. */
-function fill(memory: PhysMemory, segments: readonly Segment[]): void {
-  for (const segment of segments) {
-    readSegment(segment, (offset, bytes) => {
-      for (let at = 0; at < bytes.length; at += FRAME_SIZE) {
-        const frame = bytes.subarray(at, at + FRAME_SIZE)
-        if (frame.some((byte) => byte !== 0)) memory.write(pa(segment.paddr + offset + BigInt(at)), frame)
-      }
-    })
+  const crossed = boundaryWithin([...named, ...segments.map(({ paddr, size, file }) => ({ paddr, size, name: file }))])
+  if (crossed !== undefined) {
+    const { boundary, lowest, highest } = crossed
+    const where = lowest === highest ? `${lowest.name} lies on both sides of ${formatHex(boundary)}` : `${lowest.name} lies below ${formatHex(boundary)} and ${highest.name} above`
+    throw new InputError(`${image}: ${where}: an image must not reach across a multiple of 2^43`)
   }
+  return found
 }
