@@ -185,7 +185,10 @@ export interface PageTableManifest {
   readonly leafLevels: readonly number[]
   /** `sign-extended`: addresses above the translated bits copy the highest of them; `two-roots`: each half has a root. */
   readonly halves: 'sign-extended' | 'two-roots'
-  /** By the letters that are asked for: those that are granted, or null if that is refused. */
+  /**
+   * By the letters that are asked for: those that are granted, or null if that is refused, as is what is left out. Every set
+   * of `rwxu` with `r` is granted as it is, and none at all is granted.
+   */
   readonly grants: Readonly<Record<string, string | null>>
   /** By granted letters of a user page: what the kernel may do with it, as letters of `rwx`, under the usual controls. */
   readonly kernelOnUserPages: Readonly<Record<string, string>>
@@ -219,9 +222,10 @@ export function checkPageTableSubject(subject: PageTableSubject): void {
   }
   if (levels < 2 || indexBits < 6) throw new RangeError('"levels" must be at least 2, "indexBits" at least 6')
   if (12 + levels * indexBits >= 64) throw new RangeError('"levels" and "indexBits" must make less than 64 bits')
-  for (const letters of ['r', 'rw', 'rx', 'ru', 'rwu']) {
+  for (const letters of ['r', 'rw', 'rx', 'rwx', 'ru', 'rwu', 'rxu', 'rwxu']) {
     if (grants[letters] !== letters) throw new RangeError(`"grants" must grant ${letters} as it is, got ${String(grants[letters])}`)
   }
+  if (typeof grants[''] !== 'string') throw new RangeError(`"grants" must grant a page without letters, got ${String(grants[''])}`)
   const table = subject.create({ frames: 16, fresh: 'marked', onEvent: () => undefined })
   const has = {
     translates: 'translate' in table, remaps: 'remap' in table, disposes: 'dispose' in table, sharesUpperHalf: 'share' in table,
