@@ -1,7 +1,6 @@
-import { PhysMemory } from '@addrspace/page-table'
+import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { InputError } from '../src/cli/failure.ts'
-import { loadSegments } from '../src/cli/image-files.ts'
 import { addrspace, expectRefusal, folderWith } from './command-line.ts'
 import { imageFiles } from './image.ts'
 
@@ -48,16 +47,6 @@ async function outcome(cwd: string, ...args: string[]): Promise<string[]> {
   const lines = stdout.trimEnd().split('\n')
   return lines.slice(lines.findLastIndex((line) => /^(?:level| {9}|0x[0-9a-f]+ {2})/.test(line)) + 1)
 }
-
-describe('loading segments', () => {
-  it('tells whose contents the memory does not take', () => {
-    const cwd = folderWith({ 'a.bin': new Uint8Array(0x3000).fill(1) })
-    const file = `${cwd}/a.bin`
-    const memory = new PhysMemory({ size: 0x2000n })
-    expect(() => loadSegments(memory, [{ paddr: 0n, size: 0x3000n, file }])).toThrow(InputError)
-    expect(() => loadSegments(memory, [{ paddr: 0n, size: 0x3000n, file }])).toThrow(`${file}: is too much for memory: `)
-  })
-})
 
 describe('addrspace walk', () => {
   it('tells every step and its bits as JSON', async () => {
@@ -240,6 +229,18 @@ describe('addrspace walk', () => {
       expect(fault).toMatch(/^fault: not-present at level 0.* \(the page is hidden: no access\)$/)
       expect(change).toBe('smallest change: protect the page, which has kept its frame, with flags that permit the read')
     }
+  })
+
+  it('walks images larger than memory, since only the tables on the way are read', async () => {
+    const cwd = folderWith(imageFiles({ arch: 'x86-64', root: '0x80000000' }, X86))
+    // A segment of 64 GiB, of which the file system stores nothing.
+    const huge = openSync(join(cwd, 'image/huge.bin'), 'w')
+    ftruncateSync(huge, 2 ** 36)
+    closeSync(huge)
+    const description = JSON.parse(readFileSync(join(cwd, 'image/image.json'), 'utf8')) as { segments: unknown[] }
+    description.segments.push({ paddr: '0x100000000', file: 'huge.bin' })
+    writeFileSync(join(cwd, 'image/image.json'), JSON.stringify(description))
+    expect((await walkJson(cwd, '0x8', '--access', 'write')).result).toEqual({ paddr: '0x90000008' })
   })
 
   it('walks images anywhere within the physical addresses', async () => {

@@ -17,22 +17,24 @@ const MOST_CHANGES = 4
 
 /** The changes of one row: of flags, and in an illegal word of whatever can make it so. Which frame it names stays. */
 export function changesOf<C>(format: PteFormat<C>, word: bigint, level: number): BitChange[] {
-  const isIllegal = kindOf(format, word, level) === 'invalid'
+  const entry = format.decode(word, level)
+  const blamed = entry.kind === 'invalid' ? entry.bit : undefined
   return bitsOf(layoutOf(format, word, level), word).flatMap((bits) => {
-    return otherValues(bits, isIllegal).filter((value) => value !== bits.held).map((value) => ({ bits, value }))
+    return otherValues(bits, blamed).filter((value) => value !== bits.held).map((value) => ({ bits, value }))
   })
 }
 
-function otherValues({ role, value = 0n, values, held }: NamedBits, isIllegal: boolean): readonly bigint[] {
+/** `blamed` is what makes the word illegal, if it is: of a field that does, any value may help. */
+function otherValues({ role, name, value = 0n, values, held }: NamedBits, blamed: string | undefined): readonly bigint[] {
   if (role === 'flag') return [1n - held]
-  if (!isIllegal) return []
+  if (blamed === undefined) return []
   switch (role) {
     case 'fixed':
       return [value]
     case 'reserved':
       return [0n]
     case 'field':
-      return values?.map((_, index) => BigInt(index)) ?? [0n]
+      return name === blamed && values !== undefined ? values.map((_, index) => BigInt(index)) : [0n]
     default:
       return []
   }

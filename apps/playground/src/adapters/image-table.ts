@@ -14,21 +14,18 @@ export interface MemoryPart {
 export interface ImageTableOptions {
   /** As many as the machine has; multiples of 4096. */
   readonly roots: readonly PhysAddr[]
-  /** What is in memory. From the lowest of these and the roots to the highest, what is not is zero. */
+  /** What may be in memory. From the lowest of these and the roots to the highest, what is not is zero. */
   readonly parts: readonly MemoryPart[]
-  /** Fills in the contents of the parts. */
-  readonly load: (memory: PhysMemory) => void
 }
 
 const FRAME = 0x1000n
 
-/** Opens the table of an image; nothing that `boundaryWithin` finds may lie within. */
-export function openImageTable<C extends object>({ format }: Machine<C>, { roots, parts, load }: ImageTableOptions): PageTableView<C> {
+/** Opens the table of an image, whose memory is zero for now; nothing that `boundaryWithin` finds may lie within. */
+export function openImageTable<C extends object>({ format }: Machine<C>, { roots, parts }: ImageTableOptions): PageTableView<C> {
   const all = [...roots.map(rootPart), ...parts]
   const base = lowest(all).paddr
   const end = endOf(highest(all))
   const memory = new PhysMemory({ base: pa(base), size: (end - base + FRAME - 1n) & -FRAME })
-  load(memory)
   return new PageTableView({ memory, format, roots })
 }
 

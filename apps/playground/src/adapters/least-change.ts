@@ -18,6 +18,8 @@ export interface AccessRequest<C> {
   readonly access: Access
   readonly mode: Mode
   readonly controls: C
+  /** Reads in, after a change of the memory, what has come to lie on the way. */
+  readonly loadWay: () => void
 }
 
 /** One change of a word, or of a control. */
@@ -87,6 +89,7 @@ function outcomeOf<C extends object>(table: ReadableTables<C>, request: AccessRe
   const inWords = Map.groupBy(changes.filter((change) => change.kind === 'bits'), ({ step }) => step)
   for (const [{ entryAddress, word }, own] of inWords) memory.writeWord(entryAddress, applyChanges(word, own))
   try {
+    request.loadWay()
     const way = table.walk(request.vaddr)
     if (!isSameWay(table, before, way)) return undefined
     const translation = table.translate(request.vaddr, request.access, request.mode, controls)

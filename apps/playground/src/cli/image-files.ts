@@ -45,7 +45,7 @@ const DESCRIPTION = 'image.json'
 const SEGMENT_FILE = /^0x[0-9a-f]+\.bin$/
 const FRAME_SIZE = 0x1000
 const WORD_BITS = 64
-/** Bytes read or written at once, a multiple of the frame's size. */
+/** Bytes written at once, a multiple of the frame's size. */
 const PIECE = 2 ** 20
 
 /**
@@ -141,39 +141,18 @@ export async function readImage(name: string): Promise<Image> {
   }
 }
 
-/**
- * Reads the segments into memory; frames that are zero are left untouched, which costs none.
- *
- * @throws InputError if a file cannot be read, or the memory does not take what is in it.
- */
-export function loadSegments(memory: PhysMemory, segments: readonly Segment[]): void {
-  for (const { paddr, file } of segments) {
-    attempt(file, () => {
-      const descriptor = openSync(userPath(file), 'r')
-      try {
-        const piece = new Uint8Array(PIECE)
-        for (let offset = 0; ; ) {
-          const count = readSync(descriptor, piece, 0, PIECE, offset)
-          if (count === 0) return
-          writeFrames(memory, paddr + BigInt(offset), piece.subarray(0, count))
-          offset += count
-        }
-      } catch (error) {
-        // What the machine that this runs on has is not enough, or the 8 GiB that are the most anywhere.
-        if (error instanceof RangeError && !('code' in error)) throw new InputError(`${file}: is too much for memory: ${error.message}`)
-        throw error
-      } finally {
-        closeSync(descriptor)
-      }
-    })
-  }
-}
-
-function writeFrames(memory: PhysMemory, paddr: bigint, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; at += FRAME_SIZE) {
-    const frame = bytes.subarray(at, at + FRAME_SIZE)
-    if (frame.some((byte) => byte !== 0)) memory.write(pa(paddr + BigInt(at)), frame)
-  }
+/** Reads the frame at an offset of a segment, a multiple of 4096; behind the segment's end it is zero. */
+export function readFrame({ file }: Segment, offset: bigint): Uint8Array {
+  return attempt(file, () => {
+    const descriptor = openSync(userPath(file), 'r')
+    try {
+      const frame = new Uint8Array(FRAME_SIZE)
+      readSync(descriptor, frame, 0, FRAME_SIZE, offset)
+      return frame
+    } finally {
+      closeSync(descriptor)
+    }
+  })
 }
 
 function parseDescription(file: string, text: string): Readonly<Record<string, unknown>> {

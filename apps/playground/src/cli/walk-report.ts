@@ -17,6 +17,8 @@ import type { WalkRequest } from './walk.ts'
 export interface ReportedWalk<C extends object> {
   readonly machine: Machine<C>
   readonly table: ReadableTables<C>
+  /** Reads in what has come to lie on the way after a change of the tables. */
+  readonly loadWay: () => void
   readonly request: WalkRequest
   readonly controls: C
   /** As the image has it. */
@@ -112,7 +114,7 @@ function describeStop<C extends object>(machine: Machine<C>, { fault: { reason, 
   return { what: `${reason}${where}`, why: isHidden ? HIDDEN : REASONS[reason] }
 }
 
-function describeWayOut<C extends object>({ machine, table, request, controls }: ReportedWalk<C>, { fault: { reason }, last }: Stop): string[] {
+function describeWayOut<C extends object>({ machine, table, loadWay, request, controls }: ReportedWalk<C>, { fault: { reason }, last }: Stop): string[] {
   const { geometry, format } = table
   if (reason === 'non-canonical') {
     const { lowerEnd, upperStart } = geometry
@@ -124,7 +126,7 @@ function describeWayOut<C extends object>({ machine, table, request, controls }:
     if (kind === 'absent') return [`smallest change: map a page here; the entry at ${formatHex(last.entryAddress)} is not present`]
     if (kind === 'hidden') return [`smallest change: protect the page, which has kept its frame, with flags that permit the ${request.access}`]
   }
-  const found = leastChanges(machine, table, { ...request, controls })
+  const found = leastChanges(machine, table, { ...request, controls, loadWay })
   if (found.length === 0) return []
   const texts = found.slice(0, MOST_SHOWN).map((least) => describeLeast(machine, least))
   const rest = found.length - texts.length

@@ -4,7 +4,7 @@
  */
 
 import { toJson } from '@addrspace/conformance'
-import { formatHex, virtAddr, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
+import { formatHex, pa, virtAddr, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
 import { nameBits, type Access, type Mode, type ReadableTables } from '@addrspace/page-table'
 import { layoutOf } from '../adapters/entry-words.ts'
 import { boundaryWithin, openImageTable, rootPart } from '../adapters/image-table.ts'
@@ -12,7 +12,7 @@ import { controlsOf, type Machine } from '../adapters/machines.ts'
 import { scenarioTranslation } from '../adapters/translation.ts'
 import { findBackend, machineNames } from './backends.ts'
 import { EXIT_OK, InputError } from './failure.ts'
-import { loadSegments, readImage, type Image } from './image-files.ts'
+import { readFrame, readImage, type Image, type Segment } from './image-files.ts'
 import { readChoice, readWordArgument } from './numbers.ts'
 import type { Output } from './output.ts'
 import { printWalk } from './walk-report.ts'
@@ -36,6 +36,7 @@ export interface WalkRequest {
 
 const ACCESSES: readonly Access[] = ['read', 'write', 'exec']
 const MODES: readonly Mode[] = ['user', 'kernel']
+const FRAME_SIZE = 0x1000n
 
 /**
  * Walks to an address. That the access faults is an answer, and no failure.
@@ -54,12 +55,14 @@ export async function walk(image: string, address: string, options: WalkOptions,
   if (load === undefined) throw new InputError(`${image}: "arch": unknown machine ${JSON.stringify(description.arch)}; known are ${machineNames()}`)
   const machine = await load()
   machine.use((loaded) => {
-    const table = openImageTable(loaded, { roots: rootsOf(image, description, loaded), parts: description.segments, load: (memory) => loadSegments(memory, description.segments) })
+    const table = openImageTable(loaded, { roots: rootsOf(image, description, loaded), parts: description.segments })
+    const loadWay = wayLoader(table, request.vaddr, description.segments)
+    loadWay()
     const controls = controlsOf(loaded, given, (control, problem) => {
       throw new InputError(`--controls: "${control}" ${problem}`)
     })
     if (options.json === true) output.json(asJson(table, request, controls))
-    else printWalk({ machine: loaded, table, request, controls, mair: description.mair }, output)
+    else printWalk({ machine: loaded, table, loadWay, request, controls, mair: description.mair }, output)
   })
   return EXIT_OK
 }
@@ -104,4 +107,22 @@ function rootsOf<C extends object>(image: string, { root, root1, segments }: Ima
     throw new InputError(`${image}: ${where}: an image must not reach across a multiple of 2^43`)
   }
   return found
+}
+
+/**
+ * Gives what reads in the tables on the way to an address, which are all that a walk looks at, however large the image
+ * is: it walks as far as the tables that are there allow, and takes the next one from its segment, until there is no
+ * other. None is read twice, so that a word that was changed since stays so.
+ */
+function wayLoader<C>(table: ReadableTables<C>, vaddr: VirtAddr, segments: readonly Segment[]): () => void {
+  const loaded = new Set<bigint>()
+  return () => {
+    for (;;) {
+      const missing = table.walk(vaddr).map(({ entryAddress }) => entryAddress & -FRAME_SIZE).find((frame) => !loaded.has(frame))
+      if (missing === undefined) return
+      loaded.add(missing)
+      const segment = segments.find(({ paddr, size }) => paddr <= missing && missing < paddr + size)
+      if (segment !== undefined) table.memory.write(pa(missing), readFrame(segment, missing - segment.paddr))
+    }
+  }
 }
