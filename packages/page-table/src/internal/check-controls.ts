@@ -13,7 +13,9 @@ export function checkControls(controls: unknown, choices: ControlChoices, machin
   if (foreign !== undefined) throw new TypeError(`"controls" must have none but ${all}; "${foreign}" is no control of ${machine}`)
   for (const [name, values] of Object.entries(choices)) {
     const value: unknown = Reflect.get(controls, name)
+    if (values.some((choice) => choice === value)) continue
+    const got = String(value)
     if (value === undefined) throw new TypeError(`"controls" must have each of ${all}; "${name}" is missing`)
-    if (!values.some((choice) => choice === value)) throw new RangeError(`"controls.${name}" must be ${values.join(' or ')}, got ${String(value)}`)
+    throw new RangeError(`"controls.${name}" must be ${values.join(' or ')}, got ${got}`)
   }
 }
