@@ -23,7 +23,7 @@ function saidOf(word: bigint, sample: bigint, level: number): string {
   const isLeaf = entry.kind === 'leaf'
   const said = [entry.kind, entry.kind === 'invalid' ? entry.bit : '', isLeaf ? `${entry.flags} ${entry.accessed}` : '']
   // Of a hidden leaf neither is asked.
-  if (classOf(word, level) === LEAF) said.push(...checksOf(word, level), String(aarch64.needsBreak(sample, word, level)))
+  if (classOf(word, level) === LEAF) said.push(...checksOf(word, level), String(aarch64.needsBreak!(sample, word, level)))
   return said.join(', ')
 }
 

@@ -170,15 +170,6 @@ class RiscvFormat implements PteFormat<RiscvControls> {
     if (lacksAccessed) return lacksDirty ? UPDATES_BOTH : UPDATES_ACCESSED
     return lacksDirty ? UPDATES_DIRTY : GRANTED
   }
-
-  /**
-   * False for every change: until the fence either translation may be used, even two of different size
-   * at once, "but the behavior of such accesses is otherwise well defined" ("Supervisor Memory-Management
-   * Fence Instruction").
-   */
-  needsBreak(): boolean {
-    return false
-  }
 }
 
 function lowHalf(word: bigint): number {

@@ -237,11 +237,6 @@ class LongModeFormat implements PteFormat<X8664Controls> {
     return isAccessed ? SETS_DIRTY : SETS_BOTH
   }
 
-  /** Never: the machine takes any entry over any other, and the invalidation follows. */
-  needsBreak(_oldWord: bigint, _newWord: bigint, _level: number): boolean {
-    return false
-  }
-
   #shape(level: number): LeafShape {
     const shape = SHAPES[level]
     if (shape === undefined) throw new RangeError(`"level" must have leaves, got ${String(level)}`)

@@ -74,7 +74,7 @@ export function parseFlags(letters: string): MappingFlags {
   let flags = 0
   for (const letter of letters) {
     const bit = LETTERS.indexOf(letter)
-    if (bit < 0 || (flags & (1 << bit)) !== 0) throw new RangeError(`"letters" must be different ones of ${LETTERS}, got ${letters}`)
+    if (bit < 0 || (flags & (1 << bit)) !== 0) throw new RangeError(`"letters" must be of ${LETTERS}, each at most once, got ${letters}`)
     flags |= 1 << bit
   }
   return flags as MappingFlags

@@ -150,6 +150,10 @@ export interface PteFormat<Controls> {
 
   /** Whether the machine lets an access to this leaf through. The path's words are classified TABLE, and LEAF at its end. */
   check(path: WalkedPath, access: Access, mode: Mode, controls: Controls): AccessVerdict
-  /** Whether a live change of a leaf into another needs break-before-make: invalid, invalidated, then new. */
-  needsBreak(oldWord: bigint, newWord: bigint, level: number): boolean
+  /**
+   * Optional, absent where no change does: whether changing a live leaf or table pointer into another needs
+   * break-before-make: invalid, invalidated, then new. Of frames it asks only whether they are the same, and
+   * not whether accessed or dirty are set.
+   */
+  needsBreak?(oldWord: bigint, newWord: bigint, level: number): boolean
 }

@@ -11,14 +11,18 @@ import type { MappingFlags } from './flags.ts'
 import type { PteFormat } from './format.ts'
 import type { FrameAllocator } from './frame-allocator.ts'
 import { changeRange, tablesForSplits } from './internal/change-range.ts'
+import { BreakFinder } from './internal/break-steps.ts'
 import { checkChoice } from './internal/check-choice.ts'
-import { offsetIn, pageOf } from './internal/edge.ts'
+import { checkObject } from './internal/check-options.ts'
+import { addressOf, offsetIn, pageOf } from './internal/edge.ts'
 import { LeafWords } from './internal/leaf-words.ts'
 import { mapRange, tablesNeeded } from './internal/map-range.ts'
+import { PageFrames } from './internal/page-frames.ts'
 import { pageRange } from './internal/range.ts'
 import type { PageRange } from './internal/range.ts'
 import { remapLeaf } from './internal/remap-leaf.ts'
 import { dropAll, takeRoots } from './internal/roots.ts'
+import { neededAndFree } from './internal/shortage.ts'
 import { TableOwner } from './internal/table-owner.ts'
 import { Tables } from './internal/tables.ts'
 import { UndoLog } from './internal/undo-log.ts'
@@ -35,8 +39,8 @@ export interface PageTableOptions<C> {
   readonly invalidations: InvalidationSink
   /**
    * A table of the same machine in the same memory whose upper half this one shares, as processes
-   * share a kernel: its second root, or its top-level entries, all of which exist from then on.
-   * Whatever is changed below them shows in both.
+   * share a kernel: its second root, or its top-level entries, all of which exist from then on: 256
+   * tables on a machine with 512 entries a table. Whatever is changed below them shows in both.
    */
   readonly upperHalfOf?: PageTable<C>
   /**
@@ -47,7 +51,7 @@ export interface PageTableOptions<C> {
 }
 
 export interface MapRangeOptions {
-  /** The largest leaves to use, by level; default: whatever fits. */
+  /** The largest leaves to use, by a level that the machine has; default: whatever fits. */
   readonly maxLeafLevel?: number
 }
 
@@ -66,15 +70,19 @@ export class PageTable<C> extends ReadableTables<C> {
   #isDisposed = false
 
   /**
-   * @throws TypeError if `upperHalfOf` is of another machine, memory or allocator, or within a transaction
-   * @throws RangeError if there are no frames for the roots in the memory, or an illegal entry is in the half to share
+   * @throws TypeError if an option is missing, or `upperHalfOf` is of another machine, memory or allocator, or within a transaction
+   * @throws RangeError if there are not enough free frames in the memory, or an illegal entry is in the half to share
    */
   constructor(options: PageTableOptions<C>) {
+    checkObject(options, 'options')
     const { memory, frames, format, invalidations, upperHalfOf, accessedDirty = 'preset' } = options
+    checkObject(memory, 'memory')
+    checkObject(frames, 'frames')
+    checkObject(format, 'format')
     if (typeof invalidations !== 'function') throw new TypeError('"invalidations" must be a function')
     checkChoice(accessedDirty, 'accessedDirty', 'preset', 'hardware')
-    if (upperHalfOf !== undefined) upperHalfOf.#checkSharing(options)
-    const log = new UndoLog(memory, frames, invalidations)
+    if (upperHalfOf !== undefined) PageTable.#checkSharing(upperHalfOf, options)
+    const log = new UndoLog(memory, frames, invalidations, upperHalfOf === undefined ? new PageFrames() : upperHalfOf.#log.pages)
     const isPreset = accessedDirty === 'preset'
     const pointerBits = format.tableBits | (isPreset ? format.tableAccessedBit : 0n)
     const lower = new Tables(memory, frames, format, log, new TableOwner(), pointerBits)
@@ -87,6 +95,7 @@ export class PageTable<C> extends ReadableTables<C> {
       throw new RangeError(problem)
     }
     log.commit()
+    if (format.needsBreak !== undefined) log.breakFinder = new BreakFinder(lower, upper)
     if (shared !== undefined) shared.owner.users++
     super(lower, upper)
     this.frames = frames
@@ -106,14 +115,15 @@ export class PageTable<C> extends ReadableTables<C> {
    * Refused: `empty-range`, `misaligned`, `non-canonical`, `too-wide`, `not-expressible`,
    * `already-mapped`, `invalid-entry`, `out-of-frames`.
    *
-   * @throws TypeError, RangeError if an argument is no 64-bit value, no set of flags, no level
+   * @throws TypeError, RangeError if an argument is no 64-bit value, no set of flags, no level of the machine
+   * @throws TypeError as every change, of a shared upper half that another table has changed in a transaction that is open
    */
   map(vaddr: VirtAddr, size: bigint, paddr: PhysAddr, flags: MappingFlags, options: MapRangeOptions = {}): PageTableResult {
     checkWord(paddr, 'paddr')
     checkFlags(flags, 'flags')
     const { geometry } = this
     const { maxLeafLevel = geometry.levels - 1 } = options
-    if (!Number.isInteger(maxLeafLevel) || maxLeafLevel < 0) throw new RangeError(`"maxLeafLevel" must be a level, got ${String(maxLeafLevel)}`)
+    if (!(Number.isInteger(maxLeafLevel) && maxLeafLevel >= 0 && maxLeafLevel < geometry.levels)) throw new RangeError(`"maxLeafLevel" must be a level from 0 to ${String(geometry.levels - 1)}, got ${String(maxLeafLevel)}`)
     const range = this.#range(vaddr, size)
     if (!range.ok) return range
     if (offsetIn(paddr) !== 0) return refused('misaligned', `"paddr" must be a multiple of 4096, got ${formatHex(paddr)}`, { vaddr })
@@ -180,36 +190,46 @@ export class PageTable<C> extends ReadableTables<C> {
   }
 
   /**
-   * Allocates frames for pages, zeroed, consecutive and aligned to their number, a power of two;
-   * undefined if there are none. They are given back if the transaction around it rolls back.
+   * Allocates frames for pages, zeroed, consecutive and aligned to their number, a power of two; undefined
+   * if the allocator has none, or gives some that do not lie in the memory. They are given back if the
+   * transaction around it rolls back.
    *
    * @throws RangeError if the allocator refuses the number
    */
   allocateFrames(count: number): PhysAddr | undefined {
     this.checkUse()
-    const frame = count === 1 ? this.frames.allocate() : this.frames.allocateRun(count)
-    if (frame === undefined) return undefined
+    const paddr = count === 1 ? this.frames.allocate() : this.frames.allocateRun(count)
+    if (paddr === undefined) return undefined
+    const frame = pageOf(paddr)
+    if (this.memory.indexOf(frame) < 0 || this.memory.indexOf(frame + count - 1) < 0) {
+      this.frames.free(paddr, count)
+      return undefined
+    }
     this.#log.begin()
-    this.#log.takePages(pageOf(frame), count)
+    this.#log.takePages(frame, count)
     this.#log.commit()
-    return frame
+    return paddr
   }
 
-  /** Whether all of `count` frames were allocated here and not given back. A leaf may tell others: guests write leaves. */
+  /**
+   * Whether all of `count` frames were allocated here, or through a table that shares the upper half, and
+   * not given back, so that they can be. A leaf may tell others: guests write leaves.
+   */
   hasFrames(frame: PhysAddr, count: number): boolean {
+    this.checkUse()
     checkWord(frame, 'frame')
-    return offsetIn(frame) === 0 && this.#log.pages.hasAll(pageOf(frame), count)
+    return offsetIn(frame) === 0 && this.#log.pages.canFree(pageOf(frame), count, this.#log)
   }
 
   /**
    * Gives frames back: within a transaction when it commits, after everybody was told what is stale.
    *
-   * @throws RangeError if one of them was not allocated here, or was given back already
+   * @throws RangeError if one of them is not one that `hasFrames` knows
    */
   freeFrames(frame: PhysAddr, count: number): void {
-    if (!(Number.isSafeInteger(count) && count >= 1 && this.hasFrames(frame, count))) {
-      throw new RangeError(`"frame" must be the first of ${String(count)} allocated here, got ${formatHex(frame)}`)
-    }
+    this.checkUse()
+    const isCount = Number.isSafeInteger(count) && count >= 1
+    if (!isCount || !this.hasFrames(frame, count)) throw this.#mistakeIn(frame, count, isCount)
     this.#log.begin()
     this.#log.dropPages(pageOf(frame), count)
     this.#log.commit()
@@ -217,24 +237,45 @@ export class PageTable<C> extends ReadableTables<C> {
 
   /** Begins a bracket; brackets nest. */
   beginTransaction(): void {
+    this.checkUse()
     this.#log.begin()
   }
 
-  /** Ends a bracket; the outermost tells what is stale and gives frames back. */
+  /**
+   * Ends a bracket; the outermost tells what is stale and gives frames back.
+   *
+   * @throws TypeError if none has begun
+   */
   commitTransaction(): void {
+    this.checkUse()
     this.#log.commit()
   }
 
-  /** Makes everything since the bracket began undone. */
+  /**
+   * Makes everything since the bracket began undone.
+   *
+   * @throws TypeError if none has begun
+   */
   rollbackTransaction(): void {
+    this.checkUse()
     this.#log.rollback()
   }
 
-  /** Refuses to share the upper half with a table of these options. */
-  #checkSharing({ memory, frames, format }: PageTableOptions<C>): void {
-    this.checkUse()
-    if (this.format !== format || this.memory !== memory || this.frames !== frames) throw new TypeError('"upperHalfOf" must be of the same machine, with the same memory and frames')
-    if (this.#log.isOpen) throw new TypeError('"upperHalfOf" must not be within a transaction')
+  /** What is wrong with a call that gives frames back. */
+  #mistakeIn(frame: PhysAddr, count: number, isCount: boolean): RangeError {
+    if (!isCount) return new RangeError(`"count" must be a whole number from 1 on, got ${String(count)}`)
+    if (offsetIn(frame) !== 0) return new RangeError(`"frame" must be a multiple of 4096, got ${formatHex(frame)}`)
+    let culprit = pageOf(frame)
+    while (this.#log.pages.canFree(culprit, 1, this.#log)) culprit++
+    return new RangeError(`${formatHex(addressOf(culprit))} is not allocated here, or was given back already`)
+  }
+
+  /** Refuses to share the upper half of a table with one of these options. */
+  static #checkSharing<C>(table: PageTable<C>, { memory, frames, format }: PageTableOptions<C>): void {
+    if (!(table instanceof PageTable)) throw new TypeError('"upperHalfOf" must be a PageTable')
+    table.checkUse()
+    if (table.format !== format || table.memory !== memory || table.frames !== frames) throw new TypeError('"upperHalfOf" must be of the same machine, with the same memory and frames')
+    if (table.#log.isOpen) throw new TypeError('"upperHalfOf" must not be within a transaction')
   }
 
   protected override checkUse(): void {
@@ -267,10 +308,12 @@ export class PageTable<C> extends ReadableTables<C> {
 
   /** Brackets a change of a range below one root. */
   #change(range: PageRange, change: (tables: Tables<C>) => PageTableError | undefined): PageTableResult {
+    const tables = this.#halves[range.half]
     this.#log.begin()
     let error: PageTableError | undefined
     try {
-      error = change(this.#halves[range.half])
+      if (tables.owner.users > 1) this.#log.claim(tables.owner)
+      error = change(tables)
     } catch (thrown) {
       this.#log.rollback()
       throw thrown
@@ -285,7 +328,6 @@ export class PageTable<C> extends ReadableTables<C> {
 
   #shortOfFrames(needed: number, vaddr: VirtAddr): PageTableError | undefined {
     if (needed <= this.frames.freeFrames) return undefined
-    const message = `${String(needed)} tables are needed at ${formatHex(vaddr)}, ${String(this.frames.freeFrames)} frames are free`
-    return new PageTableError('out-of-frames', message, { vaddr })
+    return new PageTableError('out-of-frames', neededAndFree(needed, `at ${formatHex(vaddr)}`, this.frames.freeFrames), { vaddr })
   }
 }

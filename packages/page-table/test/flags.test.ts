@@ -22,7 +22,7 @@ describe('flags', () => {
     for (let flags = 0; flags < 128; flags++) expect(permits(flags as MappingFlags, access)).toBe(formatFlags(flags as MappingFlags).includes(letter))
   })
   it('permit no access that is none', () => {
-    expect(() => permits(READ, 'execute' as never)).toThrow(new RangeError('"access" must be read or write or exec, got execute'))
+    expect(() => permits(READ, 'execute' as never)).toThrow(new RangeError('"access" must be read, write or exec, got execute'))
     expect(() => permits(READ, undefined as never)).toThrow(RangeError)
   })
   it('are written as letters in one order, and read in any', () => {

@@ -4,7 +4,6 @@ import type { VirtAddr } from '@addrspace/memory-addr'
 import { LEAF } from '../format.ts'
 import type { Halves } from './halves.ts'
 import type { Tables } from './tables.ts'
-import { wordOf } from './halves.ts'
 import { rewrite } from './words.ts'
 
 /** What the flag bits of a leaf become. */
@@ -29,27 +28,12 @@ export function changeLeaves<C>(tables: Tables<C>, table: number, slot: number, 
   const at = memory.indexOf(table) + 2 * slot
   const low = words[at]!
   const high = words[at + 1]!
-  const isLive = format.classify(low, high, level) === LEAF
-  if (isLive) log.stale({ start: vaddr, size: BigInt(count * geometry.spanPages(level)) << 12n })
+  if (format.classify(low, high, level) === LEAF) log.stale({ start: vaddr, size: BigInt(count * geometry.spanPages(level)) << 12n })
   if (flags === undefined) {
-    log.overwrite(table, 2 * slot, 2 * count)
+    log.words.overwrite(table, 2 * slot, 2 * count)
     words.fill(0, at, at + 2 * count)
     return
   }
-  const changed = wordOf((low & ~flags.mask.low) | flags.set.low, (high & ~flags.mask.high) | flags.set.high)
-  if (isLive && format.needsBreak(wordOf(low, high), changed, level)) breakLeaves(tables, table, slot, level, count, vaddr, flags)
-  log.rewrite(table, 2 * slot, 2 * count, flags.mask, { low, high })
+  log.words.rewrite(table, 2 * slot, 2 * count, flags.mask, { low, high })
   rewrite(words, at, count, ~flags.mask.low, ~flags.mask.high, flags.set.low, flags.set.high)
-}
-
-/** Tells of each leaf that has to be broken before it is made again. */
-function breakLeaves<C>(tables: Tables<C>, table: number, slot: number, level: number, count: number, vaddr: VirtAddr, flags: FlagBits): void {
-  const mask = wordOf(flags.mask.low, flags.mask.high)
-  const set = wordOf(flags.set.low, flags.set.high)
-  const size = tables.geometry.span(level)
-  for (let i = 0; i < count; i++) {
-    const oldWord = tables.wordAt(table, slot + i)
-    const range = { start: (vaddr + BigInt(i) * size) as VirtAddr, size }
-    tables.log.break({ entry: tables.entryAddress(table, slot + i), oldWord, newWord: (oldWord & ~mask) | set, range })
-  }
 }

@@ -48,8 +48,5 @@ function replaceFrame<C>(tables: Tables<C>, table: number, slot: number, level: 
   if (newWord === oldWord) return
   const { low, high } = halvesOf(oldWord)
   tables.write(table, slot, halvesOf(newWord))
-  if (format.classify(low, high, level) !== LEAF) return
-  const range = { start: vaddr, size: tables.geometry.span(level) }
-  log.stale(range)
-  if (format.needsBreak(oldWord, newWord, level)) log.break({ entry: tables.entryAddress(table, slot), oldWord, newWord, range })
+  if (format.classify(low, high, level) === LEAF) log.stale({ start: vaddr, size: tables.geometry.span(level) })
 }

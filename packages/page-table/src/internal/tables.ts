@@ -1,5 +1,8 @@
 // The tables of one half of an address space, to be changed: writing an entry, taking and dropping tables, all
 // of it noted in the undo log. What range operations are made of.
+import { formatHex } from '@addrspace/memory-addr'
+import type { PhysAddr } from '@addrspace/memory-addr'
+
 import type { FrameAllocator } from '../frame-allocator.ts'
 import { ABSENT } from '../format.ts'
 import type { PteFormat } from '../format.ts'
@@ -7,13 +10,11 @@ import type { PhysMemory } from '../phys-memory.ts'
 import { pageOf } from './edge.ts'
 import { halvesOf } from './halves.ts'
 import type { Halves } from './halves.ts'
-import { UNLINKED } from './table-owner.ts'
+import { MOST_ENTRIES, UNLINKED } from './table-owner.ts'
 import type { TableOwner } from './table-owner.ts'
 import { TableReader } from './table-reader.ts'
 import type { UndoLog } from './undo-log.ts'
 import { zeroRun } from './words.ts'
-
-const MOST_ENTRIES = 512
 
 /** The tables of one half of an address space. */
 export class Tables<C> extends TableReader<C> {
@@ -23,6 +24,8 @@ export class Tables<C> extends TableReader<C> {
   readonly #pointer: Halves
   /** Frames have fewer bits than this has. */
   readonly #frameLimit: number
+  /** The free frame that was no use, since it does not lie in the memory. */
+  #stray: PhysAddr | undefined = undefined
 
   /** `pointerBits` are all bits of a pointer but its frame. */
   constructor(memory: PhysMemory, frames: FrameAllocator, format: PteFormat<C>, log: UndoLog, owner: TableOwner, pointerBits: bigint) {
@@ -59,7 +62,7 @@ export class Tables<C> extends TableReader<C> {
 
   /** Overwrites one entry. */
   write(table: number, slot: number, word: Halves): void {
-    this.log.overwrite(table, 2 * slot, 2)
+    this.log.words.overwrite(table, 2 * slot, 2)
     const at = this.memory.writableIndexOf(table) + 2 * slot
     const { words } = this.memory
     words[at] = word.low
@@ -80,22 +83,30 @@ export class Tables<C> extends TableReader<C> {
     return child
   }
 
+  /** Why the last table could not be had, and what for. */
+  shortage(purpose: string): string {
+    if (this.#stray === undefined) return `no frame is left ${purpose}`
+    return `no frame is left in the memory ${purpose}: the next that is free, ${formatHex(this.#stray)}, does not lie in it`
+  }
+
   /** Gives a table back at commit. */
   dropTable(table: number): void {
     this.log.dropTable(table, this.owner.linkedAt)
   }
 
-  /** An entry as one number. Those of the root are told by their slot alone: a shared half has several roots. */
+  /** An entry as one number, see `TableOwner`. */
   #key(table: number, slot: number): number {
     return (table === this.root ? 0 : table + 1) * MOST_ENTRIES + slot
   }
 
   #take(linkedAt: number): number | undefined {
     const paddr = this.frames.allocate()
+    this.#stray = undefined
     if (paddr === undefined) return undefined
     const frame = pageOf(paddr)
     if (frame >= this.#frameLimit || this.memory.indexOf(frame) < 0) {
       this.frames.free(paddr)
+      this.#stray = paddr
       return undefined
     }
     this.log.takeTable(frame, this.owner.linkedAt, linkedAt)
