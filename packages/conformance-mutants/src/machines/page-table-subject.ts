@@ -114,6 +114,26 @@ class TableAdapter<C> implements PageTableInstance {
   dispose(): void {
     this.#table.dispose()
   }
+
+  begin(): void {
+    this.#table.beginTransaction()
+  }
+
+  commit(): void {
+    this.#table.commitTransaction()
+  }
+
+  rollback(): void {
+    this.#table.rollbackTransaction()
+  }
+
+  allocatePage(): bigint | undefined {
+    return this.#table.allocateFrames(1)
+  }
+
+  freePage(frame: bigint): void {
+    this.#table.freeFrames(pa(frame), 1)
+  }
 }
 
 /** An allocator that can be made to fail, and tells what comes back. */

@@ -107,6 +107,14 @@ export interface PageTableInstance {
   dispose?(): void
   /** Makes a table in the same memory that shares this one's upper half. */
   share?(): PageTableInstance
+  /** Begins a transaction: what changes until it ends is told when it ends, and can be undone. */
+  begin?(): void
+  commit?(): void
+  rollback?(): void
+  /** Gives a frame for a page, or undefined if there is none. A rollback takes it back. */
+  allocatePage?(): bigint | undefined
+  /** Gives a page's frame back. Throws if that was not allocated by this table, nor by one that shares its upper half. */
+  freePage?(frame: bigint): void
   readonly memory?: TableMemory
   readonly frames?: TableFrames
 }
@@ -168,6 +176,10 @@ export interface PageTableFeatures {
   readonly remaps: boolean
   readonly disposes: boolean
   readonly sharesUpperHalf: boolean
+  /** There are `begin`, `commit` and `rollback`. */
+  readonly transacts: boolean
+  /** There are `allocatePage` and `freePage`. */
+  readonly allocatesPages: boolean
   readonly hasMemory: boolean
   readonly hasFrames: boolean
   readonly hasCodec: boolean
@@ -229,9 +241,10 @@ export function checkPageTableSubject(subject: PageTableSubject): void {
   const table = subject.create({ frames: 16, fresh: 'marked', onEvent: () => undefined })
   const has = {
     translates: 'translate' in table, remaps: 'remap' in table, disposes: 'dispose' in table, sharesUpperHalf: 'share' in table,
+    transacts: 'begin' in table, allocatesPages: 'allocatePage' in table,
     hasMemory: table.memory !== undefined, hasFrames: table.frames !== undefined, hasCodec: subject.codec !== undefined,
   }
-  for (const feature of ['translates', 'remaps', 'disposes', 'sharesUpperHalf', 'hasMemory', 'hasFrames', 'hasCodec'] as const) {
+  for (const feature of ['translates', 'remaps', 'disposes', 'sharesUpperHalf', 'transacts', 'allocatesPages', 'hasMemory', 'hasFrames', 'hasCodec'] as const) {
     if (features[feature] !== has[feature]) throw new TypeError(`the part behind "${feature}" must be there exactly when that is true`)
   }
 }
