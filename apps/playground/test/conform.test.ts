@@ -57,8 +57,22 @@ describe('addrspace conform', () => {
 
   it('tells which case notices each seeded fault', LONG, async () => {
     const { code, stdout, stderr } = await addrspace(['conform', '--mutants'])
-    expect(stdout).toMatch(/^mutant +case meant for it\n/)
-    expect(stdout).toMatch(/\n[0-9]+ mutants, all noticed\n$/)
+    const lines = stdout.split('\n')
+    expect(lines[0]).toMatch(/^mutant +case meant for it$/)
+    expect(lines[1]).toMatch(/^backend\/counts-bytes +law\/wide-range-cost +noticed$/)
+    expect(lines[2]).toBe('  map looks at every byte of the range')
+    // The matrix: what is broken by groups of cases, and the sum of each row.
+    const matrix = lines.slice(lines.indexOf('') + 1, -2).map((line) => line.trim().split(/ {2,}/))
+    const [columns, ...rows] = matrix
+    expect(columns?.slice(0, 2)).toEqual(['mutants of', 'law'])
+    expect(columns?.at(-1)).toBe('all')
+    expect(rows.map(([name]) => name)).toEqual(expect.arrayContaining(['backend', 'set', 'table', 'walker', 'format', 'frames', 'sink', 'all']))
+    for (const [, ...cells] of rows) {
+      expect(cells).toHaveLength(columns!.length - 1)
+      const counts = cells.map((cell) => (cell === '–' ? 0 : Number(cell)))
+      expect(counts.slice(0, -1).reduce((sum, count) => sum + count, 0)).toBe(counts.at(-1))
+    }
+    expect(lines.at(-2)).toBe(`${rows.at(-1)!.at(-1)!} mutants, all noticed`)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expectRefusal(
       await addrspace(['conform', '--mutants', '--filter', 'set']),

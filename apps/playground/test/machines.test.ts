@@ -191,6 +191,16 @@ describe.each(MACHINES)('a scenario on $name', ({ name, levels, roots, present, 
     expect(summary).toMatchObject({ areas: 5 })
   })
 
+  it('takes memory anywhere within the physical addresses, but not across a multiple of 2^43', async () => {
+    const end = 1n << BigInt(physBits)
+    const low = `0x${(end - 0x10000n).toString(16)}`
+    const { summary } = await run(name, [map('0x0', '0x1000', 'rw', { expect: 'ok' }), translate('0x0', 'read', 'kernel', {})], { memory: { base: low, size: '0x10000' } })
+    expect(summary).toMatchObject({ root: low })
+    const past = 'reaches across 0x80000000000: memory must not reach across a multiple of 2^43'
+    await refused(name, [], { memory: { base: '0x7fffffff000', size: '0x2000' } }, `line 1: "memory.size": ${past}`)
+    await run(name, [], { memory: { base: '0x7ffffffe000', size: '0x2000' } })
+  })
+
   it('takes its memory from where the header says, and refuses what cannot be that', async () => {
     const { summary } = await run(name, [map('0x0', '0x1000', 'r', { expect: 'BadState' })], { memory: { base: '0x1000', size: roots === 2 ? '0x3000' : '0x2000' } })
     expect(summary).toMatchObject({ root: '0x1000', frames: roots })

@@ -64,6 +64,27 @@ describe('addrspace run --image', () => {
     )
   })
 
+  it('removes the segments of an earlier image from its folder, and nothing else', async () => {
+    const cwd = folderWith({ 'out/0x1000.bin': 'not of the image', 'out/notes.txt': 'mine', 'other.bin': 'elsewhere' })
+    const run = async (base: string): Promise<number | null> =>
+      (await addrspace(['run', '-', '--image', 'out'], { cwd, stdin: scenario('x86-64').replace('"x86-64"', `"x86-64","memory":{"base":"${base}","size":"0x100000"}`) })).code
+    expect(await run('0x80000000')).toBe(0)
+    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['0x1000.bin', '0x80000000.bin', 'image.json', 'notes.txt'])
+    expect(await run('0x40000000')).toBe(0)
+    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['0x1000.bin', '0x40000000.bin', 'image.json', 'notes.txt'])
+    // What no run has written stays, whatever an image says.
+    const files = ['notes.txt', '../other.bin', '0x40000000.bin', '0x99000.bin', 7, null]
+    writeFileSync(join(cwd, 'out/image.json'), JSON.stringify({ arch: 'x86-64', root: '0x0', segments: files.map((file) => ({ paddr: '0x0', file })) }))
+    expect(await run('0x60000000')).toBe(0)
+    expect(readdirSync(join(cwd, 'out')).sort()).toEqual(['0x1000.bin', '0x60000000.bin', 'image.json', 'notes.txt'])
+    expect(readFileSync(join(cwd, 'other.bin'), 'utf8')).toBe('elsewhere')
+    for (const broken of ['{', '[]', '{"segments":5}', '{"segments":[5]}']) {
+      writeFileSync(join(cwd, 'out/image.json'), broken)
+      expect(await run('0x60000000')).toBe(0)
+    }
+    expect(readJson(join(cwd, 'out/image.json'))).toMatchObject({ root: '0x60000000' })
+  })
+
   it('writes the image although an expectation was not met, relative to where the user stands', async () => {
     const folder = folderWith({})
     const stdin = `${scenario('x86-64')}{"op":"areas","expect":[]}\n`
@@ -80,7 +101,6 @@ describe('addrspace run --image', () => {
     expectRefusal(await addrspace(['run', '-', '--image', 'file/out'], { cwd, stdin: scenario('x86-64') }), 'file/out: no such file or folder')
     mkdirSync(join(cwd, 'out/image.json'), { recursive: true })
     writeFileSync(join(cwd, 'out/other'), '')
-    const { code, stderr } = await addrspace(['run', '-', '--image', 'out'], { cwd, stdin: scenario('x86-64') })
-    expect({ code, stderr }).toEqual({ code: 2, stderr: 'addrspace: out/image.json: is a folder, not a file\n' })
+    expectRefusal(await addrspace(['run', '-', '--image', 'out'], { cwd, stdin: scenario('x86-64') }), 'out/image.json: is a folder, not a file')
   })
 })

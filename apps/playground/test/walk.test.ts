@@ -1,3 +1,5 @@
+import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { addrspace, expectRefusal, folderWith } from './command-line.ts'
 import { imageFiles } from './image.ts'
@@ -11,6 +13,8 @@ const X86 = {
   '0x80000010': 0x8000_0027n, // points to itself
   '0x80000018': 0x70_0000_0027n, // points out of the image
   '0x80000020': 0x8000_10a7n, // PS in the root, which is reserved
+  '0x80000028': 0x8000_40a7n, // the same, above pointers without U/S
+  '0x80000030': 0x70_0000_00a7n, // the same, out of the image
   '0x80001000': 0x8000_2027n,
   '0x80002000': 0x8000_3027n,
   '0x80002008': 0x8000_0000_8010_0087n, // a leaf of 2 MiB at 0x80100000: bit 20 must be zero
@@ -75,13 +79,14 @@ describe('addrspace walk', () => {
     expect(stdout.split('\n')).toEqual([
       '0x1008  write by user on x86-64, root 0x80000000',
       'level 3  [0] at 0x80000000  0x80001027  table 0x80001000',
-      '         XD=0  A=1  U/S=1  R/W=1  P=1',
+      '         XD=0  A=1  PCD:PWT=0x0 (WB, write-back)  U/S=1  R/W=1  P=1',
       'level 2  [0] at 0x80001000  0x80002027  table 0x80002000',
-      '         XD=0  A=1  U/S=1  R/W=1  P=1',
+      '         XD=0  PS=0  A=1  PCD:PWT=0x0 (WB, write-back)  U/S=1  R/W=1  P=1',
       'level 1  [0] at 0x80002000  0x80003027  table 0x80003000',
-      '         XD=0  A=1  U/S=1  R/W=1  P=1',
+      '         XD=0  PS=0  A=1  PCD:PWT=0x0 (WB, write-back)  U/S=1  R/W=1  P=1',
       'level 0  [1] at 0x80003008  0x8000000090001021  leaf 0x90001000',
-      '         XD=1  G=0  PAT=0  D=0  A=1  U/S=0  R/W=0  P=1',
+      '         XD=1  G=0  PAT=0  D=0  A=1  PCD:PWT=0x0 (WB, write-back)  U/S=0  R/W=0',
+      '         P=1',
       'fault: permission at level 0, U/S (the access is not permitted)',
       'smallest change: U/S=1 and R/W=1 in the entry at 0x80003008 (level 0)',
       '',
@@ -107,8 +112,85 @@ describe('addrspace walk', () => {
     // Bit 20 of the leaf is the only thing wrong with it; it is in the reserved field 20:13.
     expect(await outcome(cwd, '0x200000')).toEqual([
       'fault: reserved at level 1, 20:13 (the entry is illegal)',
-      'smallest change: reserved 20:13=0 in the entry at 0x80002008 (level 1)',
+      'smallest change: reserved 20:13=0x0 in the entry at 0x80002008 (level 1)',
     ])
+  })
+
+  it('repairs an illegal pointer, and tells what comes next', async () => {
+    const cwd = folderWith(IMAGE)
+    const fault = 'fault: reserved at level 3, PS (the entry is illegal)'
+    const repair = (entry: string): string => `smallest change: PS=0 in the entry at ${entry} (level 3)`
+    expect(await outcome(cwd, '0x20000000000', '--access', 'write')).toEqual([fault, repair('0x80000020')])
+    expect(await outcome(cwd, '0x28000000000')).toEqual([fault, `${repair('0x80000028')}; after it the fault is permission at level 0, U/S (the access is not permitted)`])
+    expect(await outcome(cwd, '0x28000200000')).toEqual([fault, `${repair('0x80000028')}; after it the fault is not-present at level 1, P (nothing is there)`])
+    expect(await outcome(cwd, '0x30000000000')).toEqual([fault, `${repair('0x80000030')}; after it the fault is memory at level 2 (the table is not in the memory of the image)`])
+    // The memory is as before.
+    expect((await walkJson(cwd, '0x20000000000')).steps).toMatchObject([{ word: '0x800010a7' }])
+  })
+
+  it('repairs what makes a pointer illegal on RISC-V', async () => {
+    // Sv39: frame numbers from bit 10 on; the leaf has D, A, U, W, R and V.
+    const pointers = { '0x80000000': 0x2000_0441n, '0x80000008': 0x40_0000_2000_0401n, '0x80000010': 0x2000_0401n, '0x80001000': 0x2000_0801n, '0x80001008': 0x2000_0805n, '0x80002000': 0x2400_00d7n }
+    const cwd = folderWith(imageFiles({ arch: 'riscv-sv39', root: '0x80000000' }, pointers))
+    expect(await outcome(cwd, '0x0')).toEqual(['fault: reserved at level 2, A (the entry is illegal)', 'smallest change: A=0 in the entry at 0x80000000 (level 2)'])
+    expect(await outcome(cwd, '0x40000000')).toEqual(['fault: reserved at level 2, 60:54 (the entry is illegal)', 'smallest change: reserved 60:54=0x0 in the entry at 0x80000008 (level 2)'])
+    // W without R looks like a leaf and stays one: as a leaf of 2 MiB its frame is misaligned, not A, and not U.
+    const [, change] = await outcome(cwd, '0x80200000')
+    expect(change).toContain('PPN[0]=0x0')
+    expect(change).toContain('R=1')
+  })
+
+  it('repairs what makes a pointer illegal on AArch64, whose levels have other names there', async () => {
+    // Under the second root; the page is user mode's, read only, with PXN, UXN, nG, AF and Inner Shareable.
+    const words = { '0x80001000': 0x4_0000_8000_2003n, '0x80001008': 0x8000_2001n, '0x80001010': 0x8000_2003n, '0x80002000': 0x8000_3003n, '0x80003000': 0x8000_4003n, '0x80004000': 0x60_0000_9000_0fc3n, '0x80004008': 0x60_0000_9000_0fc1n }
+    const cwd = folderWith(imageFiles({ arch: 'aarch64', root: '0x80000000', root1: '0x80001000' }, words))
+    expect(await outcome(cwd, '0xffff000000000000')).toEqual([
+      "fault: reserved at level 3 (Arm's level 0), 50:48 (the entry is illegal)",
+      "smallest change: reserved 50:48=0x0 in the entry at 0x80001000 (level 3, Arm's level 0)",
+    ])
+    expect(await outcome(cwd, '0xffff008000000000', '--access', 'write')).toEqual([
+      "fault: reserved at level 3 (Arm's level 0), 1:0 (the entry is illegal)",
+      "smallest change: type=0x3 in the entry at 0x80001008 (level 3, Arm's level 0); after it the fault is permission at level 0 (Arm's level 3), AP[2] (the access is not permitted)",
+    ])
+    expect(await outcome(cwd, '0xffff010000001000')).toEqual([
+      "fault: reserved at level 0 (Arm's level 3), 1:0 (the entry is illegal)",
+      "smallest change: type=0x3 in the entry at 0x80004008 (level 0, Arm's level 3)",
+    ])
+    const { stdout } = await addrspace(['walk', 'image', '0xffff010000000000'], { cwd })
+    expect(stdout.split('\n').slice(1)).toEqual([
+      "level 3 (Arm's level 0)  [2] at 0x80001010  0x80002003  table 0x80002000",
+      '         type=0x3',
+      "level 2 (Arm's level 1)  [0] at 0x80002000  0x80003003  table 0x80003000",
+      '         type=0x3',
+      "level 1 (Arm's level 2)  [0] at 0x80003000  0x80004003  table 0x80004000",
+      '         type=0x3',
+      "level 0 (Arm's level 3)  [0] at 0x80004000  0x60000090000fc3  leaf 0x90000000",
+      '         UXN=1  PXN=1  Contiguous=0  nG=1  AF=1  SH=0x3 (Inner Shareable)',
+      '         AP[2]=1  AP[1]=1',
+      '         AttrIndx=0x0 (Normal, Inner and Outer Write-Back Non-transient, Read-Allocate, Write-Allocate)',
+      '         type=0x3',
+      '0x90000000, in a leaf of 4 KiB that grants ru',
+      '',
+    ])
+  })
+
+  it('changes bits and the state of the machine together where that is least', async () => {
+    // Sv39: a leaf of 1 GiB with U, R and V.
+    const cwd = folderWith(imageFiles({ arch: 'riscv-sv39', root: '0x80000000' }, { '0x80000000': 0x2000_0003n }))
+    const [, change] = await outcome(cwd, '0x0')
+    expect(change).toBe('smallest change: A=1 and U=1 in the entry at 0x80000000 (level 2); or U=1 in the entry at 0x80000000 (level 2), and with ad=svadu')
+  })
+
+  it('names the bits of a word that is not there, which the machine does not look at', async () => {
+    const cwd = folderWith(IMAGE)
+    const { stdout } = await addrspace(['walk', 'image', '0x3000'], { cwd })
+    expect(stdout).toContain('level 0  [3] at 0x80003018  0x1234567800000800  absent\n         P=0  ignored: 62:52=0x123  address=0x4567800000  11:9=0x4\n')
+    const { steps } = await walkJson(cwd, '0x3000')
+    expect(steps.at(-1)?.bits).toEqual(['ignored 62:52=0x123', 'address=0x4567800000', 'ignored 11:9=0x4'])
+    // Nothing is to be said of zero.
+    expect((await walkJson(cwd, '0x38000000000')).steps.at(-1)?.bits).toEqual([])
+    const zero = await addrspace(['walk', 'image', '0x38000000000'], { cwd })
+    expect(zero.stdout).toContain('  0x0  absent\nfault: not-present at level 3, P (nothing is there)\n')
   })
 
   it('tells what is to be done where no bit helps', async () => {
@@ -143,8 +225,29 @@ describe('addrspace walk', () => {
       expect(low.steps.map(({ level }) => level)).toEqual(Array.from({ length: levels }, (_, index) => levels - 1 - index))
       expect((await walkJson(cwd, '0xffffffffffffffff', '--mode', 'kernel')).result).toMatchObject({ paddr: '0x54321fff' })
       expect((await walkJson(cwd, '0xffffffffffffffff')).result).toEqual({ fault: 'permission', level: 0, bit: user })
-      expect((await outcome(cwd, '0x401000'))[1]).toBe('smallest change: protect the page, which keeps its frame but grants no access, with flags that permit the read')
+      const [fault, change] = await outcome(cwd, '0x401000')
+      expect(fault).toMatch(/^fault: not-present at level 0.* \(the page is hidden: no access\)$/)
+      expect(change).toBe('smallest change: protect the page, which has kept its frame, with flags that permit the read')
     }
+  })
+
+  it('walks images larger than memory, since only the tables on the way are read', async () => {
+    const cwd = folderWith(imageFiles({ arch: 'x86-64', root: '0x80000000' }, X86))
+    // A segment of 64 GiB, of which the file system stores nothing.
+    const huge = openSync(join(cwd, 'image/huge.bin'), 'w')
+    ftruncateSync(huge, 2 ** 36)
+    closeSync(huge)
+    const description = JSON.parse(readFileSync(join(cwd, 'image/image.json'), 'utf8')) as { segments: unknown[] }
+    description.segments.push({ paddr: '0x100000000', file: 'huge.bin' })
+    writeFileSync(join(cwd, 'image/image.json'), JSON.stringify(description))
+    expect((await walkJson(cwd, '0x8', '--access', 'write')).result).toEqual({ paddr: '0x90000008' })
+  })
+
+  it('walks images anywhere within the physical addresses', async () => {
+    const words = { '0xffffffffff000': 0xf_ffff_ffff_f067n }
+    const cwd = folderWith(imageFiles({ arch: 'x86-64', root: '0xffffffffff000' }, words))
+    // The entry names the table in which it lies.
+    expect((await walkJson(cwd, '0x123')).result).toMatchObject({ paddr: '0xffffffffff123' })
   })
 
   it('takes roots and frames that no segment has for zero, and both roots of AArch64', async () => {
@@ -189,7 +292,7 @@ describe('addrspace walk', () => {
     }
     const field = 'image/image.json: '
     await refused('{"arch":', `${field}is not JSON: Unexpected end of JSON input`)
-    await refused('[]', `${field}must be an object, got []`)
+    await refused('[]', `${field}must be an object, got a list`)
     await refused({ root: '0x0', segments: [] }, `${field}"arch": must be the name of a machine, got nothing`)
     await refused({ arch: 'z80', root: '0x0', segments: [] }, `image: "arch": unknown machine "z80"; known are ${MACHINES}`)
     await refused({ arch: 'mock', root: '0x0', segments: [] }, `image: "arch": unknown machine "mock"; known are ${MACHINES}`)
@@ -199,6 +302,11 @@ describe('addrspace walk', () => {
     await refused({ ...good, root1: '0x0', segments: [] }, 'image: "root1": x86-64 has one root')
     await refused({ ...good, arch: 'aarch64', segments: [] }, 'image: "root1": missing; aarch64 has two roots')
     await refused({ ...good }, `${field}"segments": must be a list, got nothing`)
+    // Deeper than can be written out.
+    const deep = '['.repeat(5000) + ']'.repeat(5000)
+    await refused(deep, `${field}must be an object, got a list`)
+    await refused(`{"arch":${deep}}`, `${field}"arch": must be the name of a machine, got a list`)
+    await refused(`{"arch":"x86-64","segments":[],"root":{"a":${deep}}}`, `${field}"root": must be a "0x…" string below 2^64, got an object`)
     await refused({ ...good, segments: ['a.bin'] }, `${field}"segments[0]": must be an object, got "a.bin"`)
     await refused({ ...good, segments: [{ ...segment, paddr: '0x80' }] }, `${field}"segments[0].paddr": must be a multiple of 0x1000, got "0x80"`)
     await refused({ ...good, segments: [{ paddr: '0x0' }] }, `${field}"segments[0].file": must name a file in the image's folder, got nothing`)
@@ -209,6 +317,11 @@ describe('addrspace walk', () => {
     await refused({ ...good, segments: [{ ...segment, file: 'empty.bin' }] }, 'image/empty.bin: is empty')
     await refused({ ...good, segments: [segment, { ...segment, file: 'b.bin' }] }, `${field}the segments a.bin and b.bin overlap`)
     await refused({ ...good, segments: [{ ...segment, paddr: '0xffffffffffff000' }] }, 'image: image/a.bin reaches past 0x10000000000000, where the physical addresses of x86-64 end')
+    // One memory holds what lies between two multiples of 2^43.
+    const across = 'an image must not reach across a multiple of 2^43'
+    await refused({ ...good, root: '0x7fffffff000', segments: [{ ...segment, paddr: '0x80000000000' }] }, `image: "root" lies below 0x80000000000 and image/a.bin above: ${across}`)
+    await refused({ ...good, arch: 'aarch64', root1: '0x100000000000', segments: [segment] }, `image: "root" lies below 0x80000000000 and "root1" above: ${across}`)
+    await refused({ ...good, root: '0xffffffffff000', segments: [segment] }, `image: image/a.bin lies below 0x80000000000 and "root" above: ${across}`)
     expectRefusal(await addrspace(['walk', '.', '0x0'], { cwd: folderWith({ x: '' }) }), 'image.json: no such file or folder')
   })
 })

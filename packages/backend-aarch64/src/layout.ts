@@ -5,6 +5,8 @@
 // is ignored; so are, with TCR_EL1.HPD0 = HPD1 = 1 and HA = HD = 0, hierarchical permissions and DBM.
 import type { EntryLayout, LayoutBits } from '@addrspace/page-table'
 
+import { MEMORY_ATTRIBUTES } from './memory-attributes.ts'
+
 const CHAPTER = 'Arm Architecture Reference Manual for A-profile (DDI 0487, M.a.a), Translation table descriptor formats'
 
 function row(high: number, low: number, role: LayoutBits['role'], name: string, meaning: string): LayoutBits {
@@ -14,6 +16,17 @@ function row(high: number, low: number, role: LayoutBits['role'], name: string, 
 function fixed(high: number, low: number, value: bigint, name: string, meaning: string): LayoutBits {
   return { high, low, role: 'fixed', name, meaning, value }
 }
+
+/** Bits of which each value has a name. */
+function choice(high: number, low: number, name: string, meaning: string, values: readonly string[]): LayoutBits {
+  return { high, low, role: 'field', name, meaning, values }
+}
+
+const SHAREABILITIES = ['Non-shareable', 'reserved', 'Outer Shareable', 'Inner Shareable'] as const
+const MEMORY_TYPES = MEMORY_ATTRIBUTES.map(({ meaning }) => meaning)
+
+/** What the manual calls our levels, lowest first: it counts from the root on. */
+export const LEVEL_NAMES: readonly string[] = ["Arm's level 3", "Arm's level 2", "Arm's level 1", "Arm's level 0"]
 
 const TABLE_BITS: readonly LayoutBits[] = [
   row(63, 63, 'ignored', 'NSTable', 'of Secure state only'),
@@ -50,11 +63,11 @@ const LEAF_FRAMES: readonly (readonly LayoutBits[])[] = [
 const LEAF_LOWER: readonly LayoutBits[] = [
   row(11, 11, 'flag', 'nG', '1: the TLB entry is of one ASID'),
   row(10, 10, 'flag', 'AF', 'accessed; 0 raises an Access flag fault'),
-  row(9, 8, 'field', 'SH', '11 Inner, 10 Outer, 00 Non-shareable; 01 is reserved'),
+  choice(9, 8, 'SH', '11 Inner, 10 Outer, 00 Non-shareable; 01 is reserved', SHAREABILITIES),
   row(7, 7, 'flag', 'AP[2]', '1 refuses writes'),
   row(6, 6, 'flag', 'AP[1]', '1 lets EL0 read, and write unless AP[2]'),
   row(5, 5, 'ignored', 'NS', 'of Secure state only'),
-  row(4, 2, 'field', 'AttrIndx', 'the memory type, an index into MAIR_EL1'),
+  choice(4, 2, 'AttrIndx', 'the memory type, an index into MAIR_EL1', MEMORY_TYPES),
 ]
 
 /** A word that is not valid: hardware looks at nothing but bit 0, and we keep the leaf in it. */
@@ -69,11 +82,11 @@ const HIDDEN_UPPER: readonly LayoutBits[] = [
 const HIDDEN_LOWER: readonly LayoutBits[] = [
   row(11, 11, 'flag', 'nG', 'as in the leaf'),
   row(10, 10, 'flag', 'AF', 'as in the leaf: accessed, before it was hidden'),
-  row(9, 8, 'field', 'SH', 'as in the leaf; 01 is reserved'),
+  choice(9, 8, 'SH', 'as in the leaf; 01 is reserved', SHAREABILITIES),
   row(7, 7, 'ignored', '', ''),
   row(6, 6, 'flag', 'AP[1]', 'user'),
   row(5, 5, 'ignored', '', ''),
-  row(4, 2, 'field', 'AttrIndx', 'as in the leaf'),
+  choice(4, 2, 'AttrIndx', 'as in the leaf', MEMORY_TYPES),
 ]
 
 const SIZES = ['4 KiB', '2 MiB', '1 GiB'] as const

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkLayout, drawLayout, LEAF, nameBits, type EntryLayout, type LayoutBits } from '@addrspace/page-table'
-import { aarch64 } from '@addrspace/backend-aarch64'
+import { aarch64, LEVEL_NAMES, MEMORY_ATTRIBUTES } from '@addrspace/backend-aarch64'
 import { checksOf, classOf, maskOf } from './words.ts'
 
 const layoutsOf = (kind: EntryLayout['kind']) => aarch64.layouts.filter((layout) => layout.kind === kind)
@@ -23,7 +23,7 @@ function saidOf(word: bigint, sample: bigint, level: number): string {
   const isLeaf = entry.kind === 'leaf'
   const said = [entry.kind, entry.kind === 'invalid' ? entry.bit : '', isLeaf ? `${entry.flags} ${entry.accessed}` : '']
   // Of a hidden leaf neither is asked.
-  if (classOf(word, level) === LEAF) said.push(...checksOf(word, level), String(aarch64.needsBreak(sample, word, level)))
+  if (classOf(word, level) === LEAF) said.push(...checksOf(word, level), String(aarch64.needsBreak!(sample, word, level)))
   return said.join(', ')
 }
 
@@ -57,6 +57,15 @@ describe('the bit tables', () => {
     const [leaf4K, leaf2M, leaf1G] = layoutsOf('leaf')
     expect([at(leaf4K, 'output address'), at(leaf2M, 'output address'), at(leaf1G, 'output address')]).toEqual([[[47, 12]], [[47, 21]], [[47, 30]]])
     expect(at(layoutsOf('table')[0], 'next-level table address')).toEqual([[47, 12]])
+  })
+  it('say what each memory type and shareability is', () => {
+    const valuesOf = (name: string) => [...layoutsOf('leaf'), ...layoutsOf('hidden')].map(({ bits }) => bits.find((row) => row.name === name)?.values)
+    for (const values of valuesOf('AttrIndx')) expect(values).toEqual(MEMORY_ATTRIBUTES.map(({ meaning }) => meaning))
+    // Stage 1 Shareability attributes: SH[1:0].
+    for (const values of valuesOf('SH')) expect(values).toEqual(['Non-shareable', 'reserved', 'Outer Shareable', 'Inner Shareable'])
+  })
+  it('have the manual’s names of our levels, which count the other way round', () => {
+    expect(LEVEL_NAMES.map((name) => name.at(-1))).toEqual(['3', '2', '1', '0'])
   })
   it('draw themselves', () => {
     expect(drawLayout(layoutsOf('table')[0]!).split('\n')[1]).toMatch(/^ {2}63 +ignored +NSTable/)

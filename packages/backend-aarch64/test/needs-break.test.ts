@@ -22,7 +22,7 @@ describe('needsBreak', () => {
     ['a pointer to another table', TABLE, 0x0000_0000_8000_2003n, 1],
     ['a 1 GiB block that becomes a table', 0x0060_0000_4000_0f41n, TABLE, 2],
   ])('is true of %s', (_, before, after, level) => {
-    expect(aarch64.needsBreak(before, after, level)).toBe(true)
+    expect(aarch64.needsBreak!(before, after, level)).toBe(true)
   })
   it.each([
     ['nothing', PAGE, PAGE, 0],
@@ -42,6 +42,6 @@ describe('needsBreak', () => {
     ['a hidden leaf that is shown, even elsewhere', 0x0460_0000_4000_0f82n, 0x0060_0000_4000_1f4bn, 0],
     ['a hidden block that becomes a table', 0x0460_0000_4020_0f80n, TABLE, 1],
   ])('is false of %s', (_, before, after, level) => {
-    expect(aarch64.needsBreak(before, after, level)).toBe(false)
+    expect(aarch64.needsBreak!(before, after, level)).toBe(false)
   })
 })

@@ -54,3 +54,17 @@ describe('a page table of AArch64', () => {
     expect(table.translate(va(0x4000_1234), 'write', 'user')).toMatchObject({ kind: 'mapped', paddr: 0x8000_1234n, size: 0x4000_0000n })
   })
 })
+
+describe('the state of the machine', () => {
+  it.each([
+    ['nothing', {}, new TypeError('"controls" must have each of pan; "pan" is missing')],
+    ['that of another machine', { pan: true, smap: true }, new TypeError('"controls" must have none but pan; "smap" is no control of aarch64')],
+    ['a word for a truth', { pan: 'on' }, new RangeError('"controls.pan" must be true or false, got on')],
+  ])('is not %s', (_what, controls, error) => {
+    expect(() => newTable().table.translate(va(0), 'read', 'kernel', controls as AArch64Controls)).toThrow(error)
+  })
+  it('may be any that the machine can be in', () => {
+    const { table } = newTable()
+    for (const pan of [false, true]) expect(table.translate(va(0), 'read', 'kernel', { pan })).toMatchObject({ kind: 'fault', reason: 'not-present' })
+  })
+})

@@ -1,5 +1,5 @@
 // From a page table's words to a set's: why a page table refused, as a backend tells it.
-import type { BackendAnswer, BackendRefusal, RefusalReason } from '@addrspace/memory-set'
+import type { BackendRefusal, RefusalReason } from '@addrspace/memory-set'
 import type { PageTableError, PageTableReason, PageTableResult } from '@addrspace/page-table'
 
 const REASONS: Readonly<Record<PageTableReason, RefusalReason>> = {
@@ -14,11 +14,14 @@ const REASONS: Readonly<Record<PageTableReason, RefusalReason>> = {
   'out-of-frames': 'out-of-frames',
 }
 
+/** What a backend here answers: a refusal always has its cause. */
+export type Answer = true | (BackendRefusal & { readonly cause: PageTableError })
+
 /** The refusal that an error of a page table comes to; the error itself is its cause. */
-export function refusalOf(error: PageTableError): BackendRefusal {
+export function refusalOf(error: PageTableError): Exclude<Answer, true> {
   return { reason: REASONS[error.reason], cause: error }
 }
 
-export function answerOf(result: PageTableResult): BackendAnswer {
+export function answerOf(result: PageTableResult): Answer {
   return result.ok ? true : refusalOf(result.error)
 }

@@ -1,12 +1,13 @@
 // Areas whose pages are frames of their own, zero when they are first seen: allocated with the area,
 // or one by one as they are touched.
-import { checkObject, checkWord } from '@addrspace/memory-addr'
+import { checkWord, formatHex } from '@addrspace/memory-addr'
 import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 import type { Access, BackendAnswer, FaultAnswer, MappingBackend } from '@addrspace/memory-set'
-import { checkFlags } from '@addrspace/page-table'
+import { checkFlags, PageTableError } from '@addrspace/page-table'
 import type { LeafRun, MappingFlags, PageTable } from '@addrspace/page-table'
 
 import { answerOf, refusalOf } from './answer.ts'
+import type { Answer } from './answer.ts'
 import { checkRequest } from './check-request.ts'
 
 const PAGE = 4096n
@@ -26,23 +27,21 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
   readonly granule: bigint = PAGE
   readonly when: 'eager' | 'demand'
 
+  /** @throws TypeError, RangeError if there are no options, or one is none */
   constructor(options: FrameBackendOptions) {
-    checkObject(options, 'options')
-    const { when } = options
-    if (!['eager', 'demand'].includes(when)) throw new RangeError(`"when" must be eager or demand, got ${typeof when === 'string' ? when : typeof when}`)
-    this.when = when
+    checkWhen(options)
+    this.when = options.when
   }
 
   map(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
     checkRequest(start, size)
     checkFlags(flags, 'flags')
-    if (((start | size) & (PAGE - 1n)) !== 0n) return { reason: 'misaligned' }
-    const grant = pageTable.format.grant(flags)
-    if (grant.kind === 'refused') return { reason: 'not-expressible', cause: grant.why }
-    const { geometry } = pageTable
-    if (!geometry.isCanonical(start) || !geometry.isCanonical(start + size - 1n) || start >> 63n !== (start + size - 1n) >> 63n) return { reason: 'not-expressible' }
+    // What does not depend on entries is refused before frames are taken, or where no page is mapped yet. The
+    // table would refuse to protect for just that, and tells why.
+    if (!isMappable(start, size, flags, pageTable)) return answerOf(pageTable.protect(start, size, flags, { holes: 'skip' }))
     if (this.when === 'eager') return bracketed(pageTable, () => this.#mapAll(start, size, flags, pageTable))
-    return pageTable.leaves({ start, end: start + size }, { tables: 'own' }).next().done === true ? true : { reason: 'already-mapped' }
+    const [leaf] = pageTable.leaves({ start, end: start + size }, { tables: 'own' })
+    return leaf === undefined ? true : refusalOf(inTheWay(leaf.start > start ? leaf.start : start, pageTable))
   }
 
   unmap(start: VirtAddr, size: bigint, pageTable: PageTable<C>): BackendAnswer {
@@ -67,8 +66,7 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
     checkWord(addr, 'addr')
     if (pageTable.query(addr) !== undefined) return 'present'
     const answer = bracketed(pageTable, () => this.#mapAll((addr & ~(PAGE - 1n)) as VirtAddr, PAGE, flags, pageTable))
-    if (answer === true) return 'installed'
-    return answer === false ? { reason: 'not-expressible' } : answer
+    return answer === true ? 'installed' : answer
   }
 
   get #holes(): 'refuse' | 'skip' {
@@ -76,14 +74,16 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
   }
 
   /** Maps every page to a frame of its own; consecutive frames in one go. */
-  #mapAll(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
+  #mapAll(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): Answer {
     const end = start + size
     // Not one after the other until there is none left: what is undone then takes as long, and memory for its record.
-    if (Number(size / PAGE) > pageTable.frames.freeFrames) return { reason: 'out-of-frames' }
+    const needed = Number(size / PAGE)
+    const { freeFrames } = pageTable.frames
+    if (needed > freeFrames) return refusalOf(new PageTableError('out-of-frames', `pages at ${formatHex(start)}: ${String(needed)} frames are needed, free ones: ${String(freeFrames)}`, { vaddr: start }))
     let next: PhysAddr | undefined
     for (let at: bigint = start; at < end; ) {
       const first = next ?? pageTable.allocateFrames(1)
-      if (first === undefined) return { reason: 'out-of-frames' }
+      if (first === undefined) return outOfFrames(at as VirtAddr)
       let run = PAGE
       next = undefined
       while (at + run < end) {
@@ -92,7 +92,7 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
         run += PAGE
         next = undefined
       }
-      if (at + run < end && next === undefined) return { reason: 'out-of-frames' }
+      if (at + run < end && next === undefined) return outOfFrames((at + run) as VirtAddr)
       const result = pageTable.map(at as VirtAddr, run, first, flags, { maxLeafLevel: 0 })
       if (!result.ok) return refusalOf(result.error)
       at += run
@@ -101,10 +101,34 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
   }
 }
 
+function checkWhen(options: unknown): void {
+  if (typeof options !== 'object' || options === null) throw new TypeError(`"options" must be an object with "when", got ${String(options)}`)
+  const when: unknown = Reflect.get(options, 'when')
+  if (when === 'eager' || when === 'demand') return
+  const problem = `"when" must be eager or demand, got ${String(when)}`
+  throw typeof when === 'string' ? new RangeError(problem) : new TypeError(problem)
+}
+
+/** Whether the machine has such flags, and translates such a range of pages. */
+function isMappable<C>(start: VirtAddr, size: bigint, flags: MappingFlags, { format, geometry }: PageTable<C>): boolean {
+  const last = start + size - 1n
+  if (((start | size) & (PAGE - 1n)) !== 0n || format.grant(flags).kind === 'refused') return false
+  return geometry.isCanonical(start) && geometry.isCanonical(last) && start >> 63n === last >> 63n
+}
+
+function inTheWay<C>(vaddr: VirtAddr, pageTable: PageTable<C>): PageTableError {
+  const { level, entryAddress, entry } = pageTable.walk(vaddr).at(-1)!
+  return new PageTableError('already-mapped', `a ${entry.kind} entry is in the way at ${formatHex(vaddr)}, level ${String(level)}`, { vaddr, level, entryAddress, entry })
+}
+
+function outOfFrames(vaddr: VirtAddr): Answer {
+  return refusalOf(new PageTableError('out-of-frames', `no frame is free for the page at ${formatHex(vaddr)}`, { vaddr }))
+}
+
 /** Runs an operation of several steps so that a refusal, or a throw, leaves nothing of it. */
-function bracketed<C>(pageTable: PageTable<C>, operation: () => BackendAnswer): BackendAnswer {
+function bracketed<C>(pageTable: PageTable<C>, operation: () => Answer): Answer {
   pageTable.beginTransaction()
-  let answer: BackendAnswer
+  let answer: Answer
   try {
     answer = operation()
   } catch (thrown) {

@@ -1,11 +1,12 @@
 // Areas that lie in physical memory as they lie in virtual memory, a fixed distance apart: a kernel's
 // direct map, devices, a guest's RAM.
 import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
-import { checkWord } from '@addrspace/memory-addr'
+import { checkWord, formatHex, WORD_SPACE } from '@addrspace/memory-addr'
 import type { Access, BackendAnswer, FaultAnswer, MappingBackend } from '@addrspace/memory-set'
+import { PageTableError } from '@addrspace/page-table'
 import type { MappingFlags, PageTable } from '@addrspace/page-table'
 
-import { answerOf } from './answer.ts'
+import { answerOf, refusalOf } from './answer.ts'
 import { checkRequest } from './check-request.ts'
 
 /**
@@ -28,7 +29,7 @@ export class LinearBackend<C> implements MappingBackend<MappingFlags, PageTable<
   map(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {
     checkRequest(start, size)
     const paddr = start + this.distance
-    if (paddr < 0n || paddr + size > 1n << 64n) return { reason: 'not-expressible' }
+    if (paddr < 0n || paddr >= WORD_SPACE) return refusalOf(this.#beyond(start))
     return answerOf(pageTable.map(start, size, paddr as PhysAddr, flags))
   }
 
@@ -45,6 +46,14 @@ export class LinearBackend<C> implements MappingBackend<MappingFlags, PageTable<
   /** Everything is present from the start, so that a fault is spurious. */
   fault(addr: VirtAddr, _access: Access, _flags: MappingFlags, pageTable: PageTable<C>): FaultAnswer {
     checkWord(addr, 'addr')
-    return pageTable.query(addr) === undefined ? { reason: 'not-mapped' } : 'present'
+    if (pageTable.query(addr) !== undefined) return 'present'
+    return refusalOf(new PageTableError('not-mapped', `nothing is mapped at ${formatHex(addr)}`, { vaddr: addr }))
+  }
+
+  /** The error of an address as far from which there is no physical one. */
+  #beyond(vaddr: VirtAddr): PageTableError {
+    const { distance } = this
+    const where = distance < 0n ? `${formatHex(-distance)} below` : `${formatHex(distance)} above`
+    return new PageTableError('too-wide', `there is no physical address ${where} ${formatHex(vaddr)}`, { vaddr })
   }
 }

@@ -1,6 +1,7 @@
 import { FrameBackend } from '@addrspace/backend-paging'
 import { pa, va } from '@addrspace/memory-addr'
-import { DEVICE, NONE, READ, unionOf, WRITE } from '@addrspace/page-table'
+import type { BackendRefusal } from '@addrspace/memory-set'
+import { DEVICE, formatFlags, NONE, PageTableError, READ, unionOf, WRITE, type PageTableErrorDetails, type PageTableReason } from '@addrspace/page-table'
 import { describe, expect, it } from 'vitest'
 
 import { PAGE, pagesOf, sameBytes, vaddrOf, world, type World } from './support/world.ts'
@@ -14,12 +15,14 @@ function framesOf({ table }: World, from: number, to: number): (number | undefin
   return pagesOf(table).slice(from, to).map((page) => page?.frame)
 }
 
-/** Expects an answer that is a refusal for this reason, and that nothing has changed. */
-function refusal(w: World, reason: string, act: () => unknown): void {
+/** Expects an answer that is a refusal for this reason with an error of the page table as its cause, and that nothing has changed. */
+function refusal(w: World, reason: string, act: () => unknown, cause: Partial<PageTableErrorDetails> & { readonly reason?: PageTableReason; readonly message?: string } = {}): void {
   const image = w.bytes.slice()
   const used = w.frames.inner.usedFrames
   const told = w.log.filter((line) => line.startsWith('told')).length
-  expect(act()).toMatchObject({ reason })
+  const answer = act()
+  expect(answer).toMatchObject({ reason, cause: { vaddr: expect.any(BigInt) as bigint, ...cause } })
+  expect((answer as BackendRefusal).cause).toBeInstanceOf(PageTableError)
   expect(sameBytes(image, w.bytes)).toBe(true)
   expect(w.frames.inner.usedFrames).toBe(used)
   expect(w.log.filter((line) => line.startsWith('told')).length).toBe(told)
@@ -53,20 +56,20 @@ describe('an eager backend', () => {
         expect(eager.map(vaddrOf(4), 10n * PAGE, RW, w.table)).toBe(true)
         break
       }
-      refusal(w, 'out-of-frames', () => eager.map(vaddrOf(4), 10n * PAGE, RW, w.table))
+      refusal(w, 'out-of-frames', () => eager.map(vaddrOf(4), 10n * PAGE, RW, w.table), { reason: 'out-of-frames' })
     }
   })
   it('leaves nothing behind where the last page is mapped already', () => {
     const w = world()
     expect(eager.map(vaddrOf(9), PAGE, RW, w.table)).toBe(true)
-    refusal(w, 'already-mapped', () => eager.map(vaddrOf(4), 6n * PAGE, RW, w.table))
+    refusal(w, 'already-mapped', () => eager.map(vaddrOf(4), 6n * PAGE, RW, w.table), { reason: 'already-mapped', vaddr: va(0x9000), level: 0 })
   })
   it('refuses flags and ranges that the machine does not have', () => {
     const w = world()
-    refusal(w, 'not-expressible', () => eager.map(vaddrOf(0), PAGE, DEVICE, w.table))
-    refusal(w, 'not-expressible', () => eager.map(vaddrOf(31), 2n * PAGE, RW, w.table))
+    refusal(w, 'not-expressible', () => eager.map(vaddrOf(0), PAGE, DEVICE, w.table), { reason: 'not-expressible', message: `toy cannot express ${formatFlags(DEVICE)}: memory is cached, and nobody else sees it` })
+    refusal(w, 'not-expressible', () => eager.map(vaddrOf(31), 2n * PAGE, RW, w.table), { reason: 'non-canonical', vaddr: va(0x1f000) })
+    refusal(w, 'misaligned', () => eager.map(va(0x1f001), PAGE, RW, w.table), { reason: 'misaligned', vaddr: va(0x1f001) })
     refusal(w, 'not-expressible', () => eager.map(va(2n ** 40n), PAGE, RW, w.table))
-    refusal(w, 'misaligned', () => eager.map(va(1), PAGE, RW, w.table))
     expect(eager.map(vaddrOf(63), PAGE, RW, w.table)).toBe(true)
   })
   it('refuses to unmap or protect what is not mapped', () => {
@@ -128,15 +131,19 @@ describe('a demand backend', () => {
         expect(demand.fault(vaddrOf(7), 'read', RW, w.table)).toBe('installed')
         break
       }
-      refusal(w, 'out-of-frames', () => demand.fault(vaddrOf(7), 'read', RW, w.table))
+      refusal(w, 'out-of-frames', () => demand.fault(vaddrOf(7), 'read', RW, w.table), { reason: 'out-of-frames', vaddr: va(0x7000) })
     }
   })
   it('refuses to map where something is, and flags and ranges that the machine does not have', () => {
     const w = world()
     expect(demand.fault(vaddrOf(7), 'read', RW, w.table)).toBe('installed')
-    refusal(w, 'already-mapped', () => demand.map(vaddrOf(0), 8n * PAGE, RW, w.table))
-    refusal(w, 'not-expressible', () => demand.map(vaddrOf(8), PAGE, DEVICE, w.table))
-    refusal(w, 'not-expressible', () => demand.map(vaddrOf(31), 2n * PAGE, RW, w.table))
+    const inTheWay = w.table.walk(va(0x7000)).at(-1)!
+    refusal(w, 'already-mapped', () => demand.map(vaddrOf(0), 8n * PAGE, RW, w.table), {
+      reason: 'already-mapped', vaddr: va(0x7000), level: 0, entryAddress: inTheWay.entryAddress, entry: inTheWay.entry, message: 'a leaf entry is in the way at 0x7000, level 0',
+    })
+    refusal(w, 'not-expressible', () => demand.map(vaddrOf(8), PAGE, DEVICE, w.table), { reason: 'not-expressible', message: `toy cannot express ${formatFlags(DEVICE)}: memory is cached, and nobody else sees it` })
+    refusal(w, 'not-expressible', () => demand.map(vaddrOf(31), 2n * PAGE, RW, w.table), { reason: 'non-canonical', vaddr: va(0x1f000) })
+    refusal(w, 'misaligned', () => demand.map(va(0x1f001), PAGE, RW, w.table), { reason: 'misaligned', vaddr: va(0x1f001) })
     refusal(w, 'not-expressible', () => demand.fault(va(2n ** 40n), 'read', RW, w.table))
     expect(demand.map(vaddrOf(0), 7n * PAGE, RW, w.table)).toBe(true)
   })
@@ -227,7 +234,15 @@ describe('options', () => {
   it('are one of two', () => {
     expect([eager.when, demand.when]).toEqual(['eager', 'demand'])
     expect([eager.granule, demand.granule]).toEqual([4096n, 4096n])
-    expect(() => new FrameBackend({ when: 'never' as never })).toThrow(RangeError)
-    expect(() => new FrameBackend({} as never)).toThrow(RangeError)
+    expect(() => new FrameBackend({ when: 'never' as never })).toThrow(new RangeError('"when" must be eager or demand, got never'))
+  })
+  it.each<readonly [what: string, given: unknown, error: TypeError]>([
+    ['nothing', undefined, new TypeError('"options" must be an object with "when", got undefined')],
+    ['null', null, new TypeError('"options" must be an object with "when", got null')],
+    ['a word', 'demand', new TypeError('"options" must be an object with "when", got demand')],
+    ['no "when"', {}, new TypeError('"when" must be eager or demand, got undefined')],
+    ['a "when" that is no word', { when: true }, new TypeError('"when" must be eager or demand, got true')],
+  ])('are refused by name: %s', (_what, given, error) => {
+    expect(() => new FrameBackend(given as never)).toThrow(error)
   })
 })

@@ -52,7 +52,8 @@ class RiscvFormat implements PteFormat<RiscvControls> {
   /** A in a table pointer is reserved. */
   readonly tableAccessedBit: bigint = 0n
   readonly presentBitName: string = NAME.present
-  readonly defaultControls: RiscvControls = { sum: false, mxr: false, ad: 'svade' }
+  readonly defaultControls: RiscvControls = Object.freeze({ sum: false, mxr: false, ad: 'svade' })
+  readonly controlChoices: { readonly [Name in keyof RiscvControls]: readonly RiscvControls[Name][] } = { sum: [true, false], mxr: [true, false], ad: ['svade', 'svadu'] }
   /** By level: the bits of the frame's number that are zero in an aligned leaf. */
   readonly #alignLow: readonly number[]
   readonly #alignHigh: readonly number[]
@@ -170,15 +171,6 @@ class RiscvFormat implements PteFormat<RiscvControls> {
     if (ad === 'svade') return lacksAccessed ? NOT_ACCESSED : lacksDirty ? NOT_DIRTY : GRANTED
     if (lacksAccessed) return lacksDirty ? UPDATES_BOTH : UPDATES_ACCESSED
     return lacksDirty ? UPDATES_DIRTY : GRANTED
-  }
-
-  /**
-   * False for every change: until the fence either translation may be used, even two of different size
-   * at once, "but the behavior of such accesses is otherwise well defined" ("Supervisor Memory-Management
-   * Fence Instruction").
-   */
-  needsBreak(): boolean {
-    return false
   }
 }
 

@@ -130,11 +130,9 @@ describe('splitBits', () => {
 })
 
 describe('needsBreak', () => {
-  it('is never so: until the fence hardware uses the old or the new word, and nothing worse', () => {
+  it('is not there: until the fence hardware uses the old or the new word, and nothing worse', () => {
     // "Supervisor Memory-Management Fence Instruction", note on modified leaves and on pages upgraded to superpages.
-    expect(riscvSv39.needsBreak(0x2008_00efn, 0x21fd_9c01n, 1)).toBe(false)
-    expect(riscvSv39.needsBreak(0x2000_00d7n, 0x2000_0453n, 0)).toBe(false)
-    expect(riscvSv39.needsBreak(0x21fd_9c01n, 0x2008_00efn, 1)).toBe(false)
+    expect('needsBreak' in riscvSv39).toBe(false)
   })
 })
 

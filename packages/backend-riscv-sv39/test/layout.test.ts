@@ -81,9 +81,10 @@ describe('names', () => {
 })
 
 describe('README.md', () => {
-  it('has the drawn layouts of Sv39', () => {
-    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-    const drawn = /<!-- layouts:begin -->\n```text\n([\s\S]*?)\n```\n<!-- layouts:end -->/.exec(readme)?.[1]
-    expect(drawn).toBe(riscvSv39.layouts.map((layout) => drawLayout(layout)).join('\n\n'))
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+
+  it.each(FORMATS)('has the drawn layouts of $format.name', ({ format }) => {
+    const drawn = new RegExp(`<!-- layouts:begin ${format.name} -->\\n\\n?\`\`\`text\\n([^]*?)\\n\`\`\`\\n\\n?<!-- layouts:end ${format.name} -->`).exec(readme)?.[1]
+    expect(drawn).toBe(format.layouts.map((layout) => drawLayout(layout)).join('\n\n'))
   })
 })

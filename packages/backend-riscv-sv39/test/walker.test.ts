@@ -106,3 +106,22 @@ describe('a page table of Sv39', () => {
     })
   })
 })
+
+describe('the state of the machine', () => {
+  it.each([
+    ['half of it', { mxr: true }, new TypeError('"controls" must have each of sum, mxr, ad; "sum" is missing')],
+    ['that of another machine', { ...riscvSv39.defaultControls, smap: true }, new TypeError('"controls" must have none but sum, mxr, ad; "smap" is no control of riscv-sv39')],
+    ['a word that is none of two', { ...riscvSv39.defaultControls, ad: 'nonsense' }, new RangeError('"controls.ad" must be svade or svadu, got nonsense')],
+  ])('is not %s', (_what, controls, error) => {
+    expect(() => setUp().table.translate(va(0), 'read', 'kernel', controls as RiscvControls)).toThrow(error)
+  })
+
+  it('may be any that the machine can be in', () => {
+    const { table } = setUp()
+    for (const sum of [false, true]) {
+      for (const mxr of [false, true]) {
+        for (const ad of ['svade', 'svadu'] as const) expect(table.translate(va(0), 'read', 'kernel', { sum, mxr, ad })).toMatchObject({ kind: 'fault', reason: 'not-present' })
+      }
+    }
+  })
+})

@@ -3,6 +3,7 @@
 import { ACCESS, ALL_FLAGS, DEVICE, EXECUTE, formatFlags, GLOBAL, hasFlags, NONE, READ, UNCACHED, unionOf, USER, without, WRITE, type Grant, type MappingFlags } from '@addrspace/page-table'
 
 import { FOR_ALL_SPACES, FOR_USER, highHalf, lowHalf, MEMORY_TYPE, NO_EXECUTE, PRESENT, WRITABLE } from './bits.ts'
+import { MEMORY_TYPES } from './memory-types.ts'
 
 /** What can be asked for, and what a leaf then gives: whatever is present can be read. */
 const GRANTED_ACCESS: readonly (readonly [requested: MappingFlags, granted: MappingFlags])[] = [
@@ -19,17 +20,6 @@ const GRANTED_ACCESS: readonly (readonly [requested: MappingFlags, granted: Mapp
 /** What no leaf can be at once. */
 const REFUSED: readonly { readonly flags: MappingFlags; readonly why: string }[] = [
   { flags: unionOf(DEVICE, UNCACHED), why: 'device and uncached are two memory types, and a leaf has one' },
-]
-
-/**
- * What entries 0 to 3 of the page attribute table hold after reset; 4 to 7 repeat them, so that the
- * PAT bit changes nothing. Intel SDM vol. 3A, chapter "Memory Cache Control", "Page Attribute Table".
- */
-const MEMORY_TYPES: readonly { readonly name: string; readonly flags: MappingFlags }[] = [
-  { name: 'WB', flags: NONE },
-  { name: 'WT', flags: NONE },
-  { name: 'UC-', flags: UNCACHED },
-  { name: 'UC', flags: DEVICE },
 ]
 
 const OTHERS = without(ALL_FLAGS, ACCESS)

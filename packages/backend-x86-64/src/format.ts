@@ -70,6 +70,14 @@ const TABLE_FRAME = frameMask(TABLE_POINTER)
 // What `classify` asks, by level, as signed 32-bit halves. No bit above the low half is reserved.
 const TOP_LEVEL = Math.max(...TOP_POINTER.levels)
 const perLevel = (tell: (level: number) => number): Int32Array => Int32Array.from({ length: TOP_LEVEL + 1 }, (_, level) => tell(level))
+// An imported binding is loaded, and looked at whether it exists, at every use; a module's own is not. Every
+// loop over entries asks `classify`.
+const IS_ABSENT = ABSENT
+const IS_TABLE = TABLE
+const IS_LEAF = LEAF
+const IS_HIDDEN = HIDDEN
+const IS_INVALID = INVALID
+
 const PRESENT_LOW = lowHalf(PRESENT)
 const HUGE_LOW = lowHalf(HUGE)
 /** Reserved in a present entry with the huge bit: above the leaf levels that bit itself. */
@@ -116,6 +124,7 @@ class LongModeFormat implements PteFormat<X8664Controls> {
   readonly tableAccessedBit: bigint = TABLE_ACCESSED
   readonly presentBitName: string = NAMES.present
   readonly defaultControls: X8664Controls = Object.freeze({ wp: true, nxe: true, smep: false, smap: false })
+  readonly controlChoices: { readonly [Name in keyof X8664Controls]: readonly boolean[] } = { wp: [true, false], nxe: [true, false], smep: [true, false], smap: [true, false] }
 
   constructor(name: string, geometry: Geometry) {
     this.name = name
@@ -127,10 +136,10 @@ class LongModeFormat implements PteFormat<X8664Controls> {
 
   classify(low: number, high: number, level: number): EntryClass {
     if ((low & PRESENT_LOW) === 0) {
-      return (low & HIDDEN_MASK_LOW[level]!) === HIDDEN_VALUE_LOW[level] && (high & HIDDEN_MASK_HIGH[level]!) === HIDDEN_VALUE_HIGH[level] ? HIDDEN : ABSENT
+      return (low & HIDDEN_MASK_LOW[level]!) === HIDDEN_VALUE_LOW[level] && (high & HIDDEN_MASK_HIGH[level]!) === HIDDEN_VALUE_HIGH[level] ? IS_HIDDEN : IS_ABSENT
     }
-    if (level !== 0 && (low & HUGE_LOW) === 0) return TABLE
-    return (low & RESERVED_LOW[level]!) === 0 ? LEAF : INVALID
+    if (level !== 0 && (low & HUGE_LOW) === 0) return IS_TABLE
+    return (low & RESERVED_LOW[level]!) === 0 ? IS_LEAF : IS_INVALID
   }
 
   decode(word: bigint, level: number): PteEntry {
@@ -229,11 +238,6 @@ class LongModeFormat implements PteFormat<X8664Controls> {
     const isAccessed = (path.low & ACCESSED_LOW) !== 0
     if (access !== 'write' || (path.low & DIRTY_LOW) !== 0) return isAccessed ? GRANTED : SETS_ACCESSED
     return isAccessed ? SETS_DIRTY : SETS_BOTH
-  }
-
-  /** Never: the machine takes any entry over any other, and the invalidation follows. */
-  needsBreak(_oldWord: bigint, _newWord: bigint, _level: number): boolean {
-    return false
   }
 
   #shape(level: number): LeafShape {

@@ -3,8 +3,11 @@
 // these tables is in bits.ts; nobody else knows a bit's number.
 import type { EntryLayout, LayoutBits } from '@addrspace/page-table'
 
+import { MEMORY_TYPES, TABLE_HALVES } from './memory-types.ts'
+
 const flag = (bit: number, name: string, meaning: string): LayoutBits => ({ high: bit, low: bit, role: 'flag', name, meaning })
-const field = (high: number, low: number, name: string, meaning: string): LayoutBits => ({ high, low, role: 'field', name, meaning })
+const memoryType = (meaning: string): LayoutBits => ({ high: 4, low: 3, role: 'field', name: 'PCD:PWT', meaning, values: MEMORY_TYPES.map((type) => type.meaning) })
+const tableHalf = (bit: number): LayoutBits => ({ ...flag(bit, 'PAT', 'memory type'), values: TABLE_HALVES })
 const frame = (low: number): LayoutBits => ({ high: 51, low, role: 'frame', name: 'address', meaning: `bits 51:${String(low)} of the physical address` })
 const fixed = (high: number, low: number, value: bigint, name: string, meaning: string): LayoutBits => ({ high, low, role: 'fixed', name, meaning, value })
 const reserved = (high: number, low: number, name: string): LayoutBits => ({ high, low, role: 'reserved', name, meaning: 'must be zero' })
@@ -19,7 +22,7 @@ const G = flag(8, 'G', 'in every address space')
 const PS = fixed(7, 7, 1n, 'PS', 'a leaf')
 const D = flag(6, 'D', 'dirty: written to')
 const A = flag(5, 'A', 'accessed')
-const TYPE = field(4, 3, 'PCD:PWT', 'memory type, with PAT')
+const TYPE = memoryType('memory type, with PAT')
 const US = flag(2, 'U/S', 'user mode may')
 const RW = flag(1, 'R/W', 'writes may')
 const P = fixed(0, 0, 1n, 'P', 'present')
@@ -28,7 +31,7 @@ const LOW_OF_LEAF = [D, A, TYPE, US, RW, P] as const
 const LOW_OF_TABLE = [
   ignored(6, 6, 'free for software'),
   flag(5, 'A', 'walked through'),
-  field(4, 3, 'PCD:PWT', 'memory type of the next table'),
+  memoryType('memory type of the next table'),
   flag(2, 'U/S', 'user mode may, below'),
   flag(1, 'R/W', 'writes may, below'),
   P,
@@ -58,7 +61,7 @@ export const LEAF_4K: EntryLayout = {
   kind: 'leaf',
   levels: [0],
   source: `${SDM}: PTE that maps a 4-KByte page; ${APM}`,
-  bits: [XD, KEY, frame(12), FREE_LOW, G, flag(7, 'PAT', 'memory type'), ...LOW_OF_LEAF],
+  bits: [XD, KEY, frame(12), FREE_LOW, G, tableHalf(7), ...LOW_OF_LEAF],
 }
 
 export const LEAF_2M: EntryLayout = {
@@ -66,7 +69,7 @@ export const LEAF_2M: EntryLayout = {
   kind: 'leaf',
   levels: [1],
   source: `${SDM}: PDE that maps a 2-MByte page; ${APM}`,
-  bits: [XD, KEY, frame(21), reserved(20, 13, ''), flag(12, 'PAT', 'memory type'), FREE_LOW, G, PS, ...LOW_OF_LEAF],
+  bits: [XD, KEY, frame(21), reserved(20, 13, ''), tableHalf(12), FREE_LOW, G, PS, ...LOW_OF_LEAF],
 }
 
 export const LEAF_1G: EntryLayout = {
@@ -74,7 +77,7 @@ export const LEAF_1G: EntryLayout = {
   kind: 'leaf',
   levels: [2],
   source: `${SDM}: PDPTE that maps a 1-GByte page; ${APM}`,
-  bits: [XD, KEY, frame(30), reserved(29, 13, ''), flag(12, 'PAT', 'memory type'), FREE_LOW, G, PS, ...LOW_OF_LEAF],
+  bits: [XD, KEY, frame(30), reserved(29, 13, ''), tableHalf(12), FREE_LOW, G, PS, ...LOW_OF_LEAF],
 }
 
 // Hidden leaves: present is clear, so hardware looks at no other bit. The marker is a pattern of

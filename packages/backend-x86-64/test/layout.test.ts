@@ -94,6 +94,17 @@ describe('every bit of the tables', () => {
   })
 })
 
+describe('the memory type', () => {
+  it('is told by value, as the page attribute table holds it after reset', () => {
+    // Intel SDM vol. 3A, "Memory Cache Control", "Programming the PAT", memory type setting of PAT entries following a reset: WB WT UC- UC, twice.
+    const types = LAYOUTS.flatMap(({ layout }) => layout.bits.filter(({ name }) => name === 'PCD:PWT').map(({ values }) => values?.map((text) => text.split(',', 1)[0])))
+    expect(types).toEqual(Array.from({ length: 7 }, () => ['WB', 'WT', 'UC-', 'UC']))
+    const halves = LAYOUTS.flatMap(({ layout }) => layout.bits.filter(({ name }) => name === 'PAT').map(({ values }) => values))
+    expect(halves).toHaveLength(3)
+    for (const half of halves) expect(half).toEqual([expect.stringContaining('entries 0 to 3'), expect.stringContaining('as 0 to 3 after reset')])
+  })
+})
+
 describe('the README', () => {
   it('draws the tables', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')

@@ -84,3 +84,21 @@ describe('a table of x86-64', () => {
     }
   })
 })
+
+describe('the state of the machine', () => {
+  it.each([
+    ['half of it', { smap: true }, new TypeError('"controls" must have each of wp, nxe, smep, smap; "wp" is missing')],
+    ['what is misspelt', { ...x8664.defaultControls, SMAP: true }, new TypeError('"controls" must have none but wp, nxe, smep, smap; "SMAP" is no control of x86-64')],
+    ['a bit for a truth', { ...x8664.defaultControls, smap: 1 }, new RangeError('"controls.smap" must be true or false, got 1')],
+  ])('is not %s', (_what, controls, error) => {
+    expect(() => create(x8664).translate(va(0), 'read', 'kernel', controls as X8664Controls)).toThrow(error)
+  })
+
+  it('may be any that the machine can be in', () => {
+    const table = create(x8664La57)
+    for (let bits = 0; bits < 16; bits++) {
+      const [wp, nxe, smep, smap] = [1, 2, 4, 8].map((bit) => (bits & bit) !== 0) as [boolean, boolean, boolean, boolean]
+      expect(table.translate(va(0), 'read', 'kernel', { wp, nxe, smep, smap })).toMatchObject({ kind: 'fault', reason: 'not-present' })
+    }
+  })
+})

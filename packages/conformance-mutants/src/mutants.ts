@@ -81,6 +81,7 @@ import { skipsUndoInside } from './mutants/set-skips-undo-inside.ts'
 import { skipsUndoMerging } from './mutants/set-skips-undo-merging.ts'
 import { snapshotFollows } from './mutants/set-snapshot-follows.ts'
 import { snapshotPredatesTransaction } from './mutants/set-snapshot-predates-transaction.ts'
+import { snapshotStopsProtect } from './mutants/set-snapshot-stops-protect.ts'
 import { swallowsThrows } from './mutants/set-swallows-throws.ts'
 import { takesNegativeSizes } from './mutants/set-takes-negative-sizes.ts'
 import { transactionKeepsRefused } from './mutants/set-transaction-keeps-refused.ts'
@@ -185,6 +186,7 @@ const SET_MUTANTS: readonly Mutant[] = [
   skipsUndoMerging,
   snapshotFollows,
   snapshotPredatesTransaction,
+  snapshotStopsProtect,
   swallowsThrows,
   takesNegativeSizes,
   transactionKeepsRefused,

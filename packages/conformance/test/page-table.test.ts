@@ -71,6 +71,11 @@ describe('runPageTableConformance', () => {
     expect(withManifest({ levels: 1 })).toThrow('"levels" must be at least 2')
     expect(withManifest({ levels: 6 })).toThrow('must make less than 64 bits')
     expect(withManifest({ grants: {} })).toThrow('"grants" must grant r as it is')
+    const { grants } = FLAT_MANIFEST
+    for (const letters of ['rw', 'rx', 'rwx', 'ru', 'rwu', 'rxu', 'rwxu']) {
+      expect(withManifest({ grants: { ...grants, [letters]: null } })).toThrow(`"grants" must grant ${letters} as it is, got null`)
+    }
+    expect(withManifest({ grants: { ...grants, '': undefined } })).toThrow('"grants" must grant a page without letters, got undefined')
     expect(withManifest({ features: { ...FLAT_MANIFEST.features, translates: true } })).toThrow('the part behind "translates" must be there')
     expect(() => runPageTableConformance({ ...flat, known: [{ id: 'map/none', reason: '' }] })).toThrow('"known" must name cases of the suite, got map/none')
   })

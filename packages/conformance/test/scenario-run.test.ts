@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { formatOpResult, formatSummary, matchesExpectation, parseScenarios, ScenarioError } from '@addrspace/conformance'
+import { formatOpResult, formatSummary, matchesExpectation, parseScenarios, ScenarioError, scenarioRunner } from '@addrspace/conformance'
 import type { Scenario, ScenarioRunner } from '@addrspace/conformance'
+import { MemorySet, type MappingBackend } from '@addrspace/memory-set'
 import { mock, nothing, results, toy } from './fixtures/scenario-backends.ts'
 
 const HEADER = '{"scenario":1,"name":"t","backend":"mock"}'
@@ -192,6 +193,27 @@ describe('failures of a header', () => {
     expect(withFail('{"call":2}')[1]).toBe('{"op":1,"result":"BadState","reason":"backend-refused"}')
     expect(withFail('{"call":4}').slice(2)).toEqual(['{"op":2,"result":"BadState","reason":"backend-refused"}', BEFORE])
     expect(withFail('{"call":5}')[2]).toBe('{"op":2,"result":"ok"}')
+  })
+
+  it('tell the backend\'s own reason where it gives one, of an operation and of a fault', () => {
+    const backend: MappingBackend<number, null> = {
+      map: (start) => (start === 0n ? true : { reason: 'out-of-frames', cause: new Error('none is left') }),
+      unmap: () => ({ reason: 'not-mapped' }),
+      protect: () => false,
+      fault: () => ({ reason: 'out-of-frames' }),
+    }
+    const stubborn = scenarioRunner<number, null>({
+      name: 'stubborn', flagStyle: 'number', toFlags: (bits) => bits, toBits: (flags) => flags,
+      open: () => ({ set: new MemorySet<number, null>({ pageTable: null }), findFree: { align: 1n, limit: { start: 0n, end: 16n } }, backendFor: () => backend }),
+    })
+    expect(jsonLines(stubborn, HEADER, '{"op":"map","start":0,"size":4,"flags":1}', '{"op":"map","start":4,"size":4,"flags":1,"expect":"ok"}', '{"op":"unmap","start":0,"size":4}',
+      '{"op":"protect","start":0,"size":4,"flags":2}', '{"op":"fault","addr":0,"access":"read"}')).toEqual([
+      '{"op":0,"result":"ok"}',
+      '{"op":1,"result":"BadState","reason":"backend-refused","refusal":"out-of-frames","mismatch":true}',
+      '{"op":2,"result":"BadState","reason":"backend-refused","refusal":"not-mapped"}',
+      '{"op":3,"result":"BadState","reason":"backend-refused"}',
+      '{"op":4,"result":"BadState","reason":"backend-refused","refusal":"out-of-frames"}',
+    ])
   })
 
   it('throw from the n-th call of a flags callback', () => {

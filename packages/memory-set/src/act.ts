@@ -95,6 +95,11 @@ export function isRefusal(answer: unknown): answer is BackendRefusal {
   return typeof answer === 'object' && answer !== null && 'reason' in answer && REASONS.some((reason) => reason === answer.reason)
 }
 
+/** For messages: the reason, and what the cause says if it is an error. */
+export function printedRefusal({ reason, cause }: BackendRefusal): string {
+  return cause instanceof Error ? `${reason} (${cause.message})` : reason
+}
+
 function rollBack<F, P, A extends AnyAddr>(
   steps: readonly PlanStep<F, P, A>[],
   done: number,
@@ -133,7 +138,7 @@ function performInverse<F, P, A extends AnyAddr>(step: PlanStep<F, P, A>, pageTa
 
 function refusedStep<F, P, A extends AnyAddr>(step: PlanStep<F, P, A>, refusal: BackendRefusal | false): MappingError {
   const range = addrRangeFromSize<AnyAddr>(step.start, step.size)
-  const why = refusal === false ? '' : `: ${refusal.reason}`
+  const why = refusal === false ? '' : `: ${printedRefusal(refusal)}`
   return new MappingError('backend-refused', `the backend refused to ${step.verb} ${printedRange(range.start, range.end)}${why}`, {
     range,
     refusal: refusal === false ? undefined : refusal,

@@ -4,7 +4,7 @@
 import { addrRangeFromSize, checkObject, checkRange, checkSize, checkWord, formatHex, WORD_SPACE } from '@addrspace/memory-addr'
 import type { AddrRange, AnyAddr, RangeLike, VirtAddr } from '@addrspace/memory-addr'
 
-import { act, asTransactional, compensate, isRefusal, undoError } from './act.ts'
+import { act, asTransactional, compensate, isRefusal, printedRefusal, undoError } from './act.ts'
 import { AreaIndex } from './area-index.ts'
 import type { MemoryArea } from './area.ts'
 import type { Access, FaultAnswer, MappingBackend, TransactionalPageTable } from './backend.ts'
@@ -203,7 +203,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
       }
       const answer = this.#faultOf(area, addr, access)
       if (answer === 'installed' || answer === 'present') return { ok: true, value: answer }
-      const error = new MappingError('backend-refused', `the backend refused the fault at ${formatHex(addr)}: ${answer.reason}`, {
+      const error = new MappingError('backend-refused', `the backend refused the fault at ${formatHex(addr)}: ${printedRefusal(answer)}`, {
         range,
         area,
         refusal: answer,

@@ -45,6 +45,15 @@ describe('the answer of a backend', () => {
     expect(error.cause).toBe(refusal.cause)
     expect(error.message).toBe(`the backend refused to map [0x1000, 0x2000): ${reason}`)
   })
+  it('has its own words in the message where its cause is an error', () => {
+    const { set, backend } = world()
+    const refusal: BackendRefusal = { reason: 'not-expressible', cause: new RangeError('nobody can express that') }
+    const refusing = Object.assign(backend, { fault: () => refusal })
+    unwrap(set.map(va(0x1000), 0x1000n, 1, refusing))
+    expect(errorOf(set.fault(va(0x1004), 'read')).message).toBe('the backend refused the fault at 0x1004: not-expressible (nobody can express that)')
+    Object.assign(refusing, { unmap: () => refusal })
+    expect(errorOf(set.unmap(va(0x1000), 0x1000n)).message).toBe('the backend refused to unmap [0x1000, 0x2000): not-expressible (nobody can express that)')
+  })
 })
 
 describe('unwrapping a result', () => {

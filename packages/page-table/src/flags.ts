@@ -1,5 +1,7 @@
 // What a mapping allows and how it is cached, in words that every machine understands. A machine's
 // own table says what it grants for which flags, and what it refuses.
+import type { Access } from './format.ts'
+import { checkChoice } from './internal/check-choice.ts'
 
 declare const flagsBrand: unique symbol
 
@@ -25,6 +27,8 @@ export const ALL_FLAGS: MappingFlags = 0x7f as MappingFlags
 /** What lets a mapping be accessed at all; without any of these the page is there but out of reach. */
 export const ACCESS: MappingFlags = (READ | WRITE | EXECUTE) as MappingFlags
 
+const NEEDED: Readonly<Record<Access, MappingFlags>> = { read: READ, write: WRITE, exec: EXECUTE }
+
 const LETTERS = 'rwxudng'
 
 /** @throws RangeError if a value is no set of flags */
@@ -47,6 +51,20 @@ export function without(flags: MappingFlags, gone: MappingFlags): MappingFlags {
 }
 
 /**
+ * Whether flags permit an access: one flag each decides, and no other. What a machine has to grant besides does
+ * not count, nor who asks. For a set of areas to refuse a fault by: `new MemorySet({ pageTable, permits })`.
+ *
+ * @throws RangeError for an access that is none
+ * @example
+ * permits(parseFlags('rwu'), 'write') // => true
+ * permits(parseFlags('w'), 'read') // => false
+ */
+export function permits(flags: MappingFlags, access: Access): boolean {
+  checkChoice(access, 'access', 'read', 'write', 'exec')
+  return hasFlags(flags, NEEDED[access])
+}
+
+/**
  * Reads flags from their letters, in any order: `r` read, `w` write, `x` execute, `u`
  * user, `d` device, `n` uncached, `g` global.
  *
@@ -60,7 +78,7 @@ export function parseFlags(letters: string): MappingFlags {
   let flags = 0
   for (const letter of letters) {
     const bit = LETTERS.indexOf(letter)
-    if (bit < 0 || (flags & (1 << bit)) !== 0) throw new RangeError(`"letters" must be different ones of ${LETTERS}, got ${letters}`)
+    if (bit < 0 || (flags & (1 << bit)) !== 0) throw new RangeError(`"letters" must be of ${LETTERS}, each at most once, got ${letters}`)
     flags |= 1 << bit
   }
   return flags as MappingFlags

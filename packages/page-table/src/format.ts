@@ -78,6 +78,9 @@ export type AccessVerdict =
 /** What a machine grants for flags, or why it refuses them. */
 export type Grant = { readonly kind: 'granted'; readonly flags: MappingFlags } | { readonly kind: 'refused'; readonly why: string }
 
+/** By name, the values of each control. */
+export type ControlChoices = Readonly<Record<string, readonly (boolean | string)[]>>
+
 /**
  * A machine's words. `Controls` is the machine's state that matters for an access.
  *
@@ -94,6 +97,8 @@ export type Grant = { readonly kind: 'granted'; readonly flags: MappingFlags } |
  * - F5 `leafBits` never grants more than `grant` says, and `flagsOf` of them is what it says.
  * - F6 `leafBits(flags) & ~flagMask` is the same for all flags: protecting is replacing the bits in
  *   `flagMask(level)`.
+ * - F7 A word that has the fixed bits of a table pointer's layout, and zero where that has reserved ones,
+ *   is TABLE at the layout's levels: walks read pointers by the bit tables.
  */
 export interface PteFormat<Controls> {
   readonly name: string
@@ -113,6 +118,8 @@ export interface PteFormat<Controls> {
   readonly presentBitName: string
   /** The state in which an access is checked if nobody says otherwise. */
   readonly defaultControls: Controls
+  /** Optional: the names of all controls, and what each may be. Tables refuse whatever else callers without types give. */
+  readonly controlChoices?: ControlChoices
 
   classify(low: number, high: number, level: number): EntryClass
   decode(word: bigint, level: number): PteEntry
@@ -143,6 +150,10 @@ export interface PteFormat<Controls> {
 
   /** Whether the machine lets an access to this leaf through. The path's words are classified TABLE, and LEAF at its end. */
   check(path: WalkedPath, access: Access, mode: Mode, controls: Controls): AccessVerdict
-  /** Whether a live change of a leaf into another needs break-before-make: invalid, invalidated, then new. */
-  needsBreak(oldWord: bigint, newWord: bigint, level: number): boolean
+  /**
+   * Optional, absent where no change does: whether changing a live leaf or table pointer into another needs
+   * break-before-make: invalid, invalidated, then new. Of frames it asks only whether they are the same, and
+   * not whether accessed or dirty are set.
+   */
+  needsBreak?(oldWord: bigint, newWord: bigint, level: number): boolean
 }

@@ -1,6 +1,6 @@
 // Where frames come from: single ones, and runs that are aligned to their own length for huge pages.
 // The default hands out the lowest that is free, so that equal histories give equal images.
-import { checkRange, checkWord, formatHex } from '@addrspace/memory-addr'
+import { checkObject, checkRange, checkWord, formatHex } from '@addrspace/memory-addr'
 import type { PhysAddr } from '@addrspace/memory-addr'
 
 /** Hands out frames of 4 KiB. That none is left is an answer, not an error. */
@@ -22,10 +22,10 @@ export interface FrameAllocator {
 /** Runs go up to 1 GiB. */
 const LONGEST_RUN = 2 ** 18
 
-const ALL = 0xffff_ffff
+/** Frames are counted in 32 bits: 16 TiB, whose bitmap takes 512 MiB. */
+const MOST_FRAMES = 2 ** 32
 
-/** As many as a memory can have: there is a bit for each. */
-const MOST_FRAMES = 2 ** 31
+const ALL = 0xffff_ffff
 
 /**
  * The default: a bitmap over a range of physical memory, and above it bitmaps of which words are full,
@@ -38,14 +38,15 @@ export class BitmapAllocator implements FrameAllocator {
   readonly #levels: readonly Uint32Array[]
   #free: number
 
-  /** @throws TypeError, RangeError if the range is none, or not of whole frames */
+  /** @throws TypeError, RangeError if the range is none, not of whole frames, or of more than 16 TiB */
   constructor(range: { readonly start: PhysAddr; readonly end: bigint }) {
+    checkObject(range, 'range')
     checkRange(range, 'range')
     const { start, end } = range
     if (((start | end) & 0xfffn) !== 0n) throw new RangeError(`"range" must be of whole frames, got ${formatHex(start)}..${formatHex(end)}`)
     this.#first = Number(start >> 12n)
     this.#count = Number((end - start) >> 12n)
-    if (this.#count > MOST_FRAMES) throw new RangeError(`"range" must be of at most 2^43 bytes, got ${formatHex(start)}..${formatHex(end)}`)
+    if (this.#count > MOST_FRAMES) throw new RangeError(`"range" must be of at most 16 TiB, got ${formatHex(start)}..${formatHex(end)}`)
     this.#free = this.#count
     const levels: Uint32Array[] = []
     for (let bits = this.#count; levels.length === 0 || bits > 1; bits = Math.ceil(bits / 32)) {
@@ -85,12 +86,13 @@ export class BitmapAllocator implements FrameAllocator {
 
   free(frame: PhysAddr, frames = 1): void {
     checkWord(frame, 'frame')
+    if ((frame & 0xfffn) !== 0n) throw new RangeError(`"frame" must be a multiple of 4096, got ${formatHex(frame)}`)
+    if (!(Number.isSafeInteger(frames) && frames >= 1)) throw new RangeError(`"frames" must be a whole number from 1 on, got ${String(frames)}`)
     const i = Number(frame >> 12n) - this.#first
-    const isOurs = (frame & 0xfffn) === 0n && Number.isSafeInteger(frames) && frames >= 1 && i >= 0 && i + frames <= this.#count
-    if (!isOurs) throw new RangeError(`"frame" must be one of this allocator, got ${formatHex(frame)}`)
+    if (i < 0 || i + frames > this.#count) throw new RangeError(`"frame" must be in ${this.#text(0, this.#count)}, got ${this.#text(i, frames)}`)
     const used = this.#levels[0]!
     for (let k = i; k < i + frames; k++) {
-      if ((used[k >>> 5]! & (1 << (k & 31))) === 0) throw new RangeError(`"frame" must be in use, got ${formatHex(BigInt(this.#first + k) << 12n)}`)
+      if ((used[k >>> 5]! & (1 << (k & 31))) === 0) throw new RangeError(`"frame" must be in use, got ${formatHex(this.#addressOf(k))}`)
     }
     for (let k = i; k < i + frames; k++) this.#clear(k)
     this.#free += frames
@@ -99,7 +101,15 @@ export class BitmapAllocator implements FrameAllocator {
   #take(i: number, frames: number): PhysAddr {
     for (let k = i; k < i + frames; k++) this.#set(k)
     this.#free -= frames
+    return this.#addressOf(i)
+  }
+
+  #addressOf(i: number): PhysAddr {
     return (BigInt(this.#first + i) << 12n) as PhysAddr
+  }
+
+  #text(i: number, frames: number): string {
+    return `${formatHex(this.#addressOf(i))}..${formatHex(this.#addressOf(i + frames))}`
   }
 
   #set(frame: number): void {

@@ -65,7 +65,8 @@ export class Geometry {
     this.leafLevels = leafLevels
     this.halves = halves
     this.virtBits = virtBits
-    this.entries = 2 ** indexBits
+    // A shift, since a power is kept as a double and would make doubles of all that is computed from it.
+    this.entries = 1 << indexBits
     this.roots = halves === 'two-roots' ? 2 : 1
     this.lowerEnd = 1n << BigInt(halves === 'two-roots' ? virtBits : virtBits - 1)
     this.lowerPages = Number(this.lowerEnd >> BigInt(PAGE_BITS))

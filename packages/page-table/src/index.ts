@@ -1,4 +1,4 @@
-export { PhysMemory, type MemorySource, type PhysMemoryOptions } from './phys-memory.ts'
+export { PhysMemory, type FrameGroups, type MemorySource, type PhysMemoryOptions } from './phys-memory.ts'
 export { BitmapAllocator, type FrameAllocator } from './frame-allocator.ts'
 export {
   ACCESS,
@@ -11,6 +11,7 @@ export {
   hasFlags,
   NONE,
   parseFlags,
+  permits,
   READ,
   UNCACHED,
   unionOf,
@@ -30,6 +31,7 @@ export {
   type AbsentEntry,
   type Access,
   type AccessVerdict,
+  type ControlChoices,
   type EntryClass,
   type FaultReason,
   type Grant,
@@ -45,5 +47,7 @@ export { type BreakStep, type Invalidations, type InvalidationSink, type StaleRa
 export { PageTableError, type PageTableErrorDetails, type PageTableReason, type PageTableResult } from './errors.ts'
 export { type LeafRun, type LeavesOptions } from './leaves.ts'
 export { type Fault, type Translated, type Translation, type WalkStep, type WordUpdate } from './walk.ts'
-export { PageTable, type ChangeOptions, type Mapping, type MapRangeOptions, type PageTableOptions } from './page-table.ts'
+export { ReadableTables, type Mapping } from './readable-tables.ts'
+export { PageTableView, type PageTableViewOptions } from './page-table-view.ts'
+export { PageTable, type ChangeOptions, type MapRangeOptions, type PageTableOptions } from './page-table.ts'
 export { type Transfer } from './transfer.ts'

@@ -13,8 +13,8 @@ export interface StaleRange {
 }
 
 /**
- * A live entry that may not be replaced in one write: it is made invalid, the range invalidated, and
- * then made anew, in this order.
+ * An entry that was live before the change, is another live one after it, and may not be replaced in one
+ * write: it is made invalid, the range invalidated, and then made anew, in this order.
  */
 export interface BreakStep {
   /** Where the entry lies. */
@@ -27,7 +27,7 @@ export interface BreakStep {
 export interface Invalidations {
   /** Merged, disjoint, in ascending order. */
   readonly ranges: readonly StaleRange[]
-  /** In the order in which they were made; their ranges are in `ranges` too. */
+  /** At most one of an entry, whatever happened in between; in ascending order of their ranges, which are in `ranges` too. */
   readonly breaks: readonly BreakStep[]
   /**
    * Whether tables go back to the allocator, so that pointers to them must be dropped too. A RISC-V

@@ -18,6 +18,8 @@ export interface LayoutBits {
   readonly meaning: string
   /** Of fixed bits. */
   readonly value?: bigint
+  /** What each value says, in a few words, by value; of flags and fields whose values have names. */
+  readonly values?: readonly string[]
 }
 
 /** One kind of entry at one class of levels. */
@@ -39,10 +41,11 @@ export interface EntryLayout {
  */
 export function checkLayout(layout: EntryLayout): void {
   let next = 63
-  for (const { high, low, role, value } of layout.bits) {
+  for (const { high, low, role, value, values } of layout.bits) {
     if (high !== next || !Number.isInteger(low) || low > high || low < 0) throw new RangeError(`${layout.title}: expected bits from ${String(next)} down, got ${String(high)}:${String(low)}`)
     if ((role === 'fixed') !== (value !== undefined)) throw new RangeError(`${layout.title}: bits ${String(high)}:${String(low)} need a value exactly if fixed`)
     if (value !== undefined && (value < 0n || value >= 1n << BigInt(high - low + 1))) throw new RangeError(`${layout.title}: the value of bits ${String(high)}:${String(low)} does not fit`)
+    if (values !== undefined && values.length !== 2 ** (high - low + 1)) throw new RangeError(`${layout.title}: bits ${String(high)}:${String(low)} need a word for every value or for none, got ${String(values.length)}`)
     if (role === 'flag' && high !== low) throw new RangeError(`${layout.title}: the flag at ${String(high)} has more than one bit`)
     next = low - 1
   }

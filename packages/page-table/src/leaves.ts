@@ -7,7 +7,7 @@ import type { MappingFlags } from './flags.ts'
 import { HIDDEN, LEAF, TABLE } from './format.ts'
 import type { Geometry } from './geometry.ts'
 import { addressOf, offsetIn, pageOf } from './internal/edge.ts'
-import type { Tables } from './internal/tables.ts'
+import type { TableReader } from './internal/table-reader.ts'
 import { progressionLength, zeroRun } from './internal/words.ts'
 
 /** One leaf, or several of the same size and flags with consecutive frames. */
@@ -47,7 +47,7 @@ interface PageRun {
 
 /** A search through the tables of one address space. */
 interface Search<C> {
-  readonly tables: Tables<C>
+  readonly tables: TableReader<C>
   /** Pages [from, to). */
   readonly from: number
   readonly to: number
@@ -62,7 +62,7 @@ interface Search<C> {
 const PAGES = 2 ** 52
 
 /** Leaves below the roots of both halves; with a frame, only those runs that hold it. */
-export function* leavesIn<C>(halves: readonly [Tables<C>, Tables<C>], range: RangeLike<VirtAddr>, options: LeavesOptions & { readonly frame?: number } = {}): IterableIterator<LeafRun> {
+export function* leavesIn<C>(halves: readonly [TableReader<C>, TableReader<C>], range: RangeLike<VirtAddr>, options: LeavesOptions & { readonly frame?: number } = {}): IterableIterator<LeafRun> {
   if (range.start === range.end) return
   const { geometry } = halves[0]
   const first = pageOf(range.start)
@@ -91,25 +91,25 @@ export function* leavesIn<C>(halves: readonly [Tables<C>, Tables<C>], range: Ran
 function* runsBelow<C>(search: Search<C>, table: number, level: number, base: number): IterableIterator<PageRun> {
   const { tables, from, to, barren } = search
   const { geometry, memory, format } = tables
-  if (memory.chunkOf(table) === undefined || barren.has(keyOf(table, level))) return
+  if (memory.indexOf(table) < 0 || barren.has(keyOf(table, level))) return
   const span = geometry.spanPages(level)
   const first = from > base ? Math.floor((from - base) / span) : 0
   const last = Math.min(geometry.entries, Math.ceil((to - base) / span))
   let isBarren = first === 0 && last === geometry.entries
   for (let slot = first; slot < last; slot++) {
-    // Taken again after every yield: a window may have grown meanwhile.
-    const chunk = memory.chunkOf(table)!
+    // Taken again after every yield: the memory may have grown meanwhile.
+    const { words } = memory
     const at = memory.indexOf(table)
-    slot += zeroRun(chunk, at + 2 * slot, last - slot)
+    slot += zeroRun(words, at + 2 * slot, last - slot)
     if (slot === last) break
-    const kind = format.classify(chunk[at + 2 * slot]!, chunk[at + 2 * slot + 1]!, level)
+    const kind = format.classify(words[at + 2 * slot]!, words[at + 2 * slot + 1]!, level)
     if (kind === TABLE && level > 0) {
       const child = search.isOwnOnly ? tables.ownChildAt(table, slot) : tables.childAt(table, slot)
       if (child === undefined) continue
       yield* runsBelow(search, child, level - 1, base + slot * span)
       isBarren &&= barren.has(keyOf(child, level - 1))
     } else if (kind === LEAF || kind === HIDDEN) {
-      const run = runAt(tables, chunk, at + 2 * slot, level, last - slot, base + slot * span)
+      const run = runAt(tables, words, at + 2 * slot, level, last - slot, base + slot * span)
       slot += run.count / span - 1
       if (search.frame !== undefined && (search.frame < run.frame || search.frame >= run.frame + run.count)) continue
       isBarren = false
@@ -120,10 +120,10 @@ function* runsBelow<C>(search: Search<C>, table: number, level: number, base: nu
 }
 
 /** The leaf at a place in a table, and those behind it that continue it. */
-function runAt<C>(tables: Tables<C>, chunk: Int32Array, at: number, level: number, wanted: number, page: number): PageRun {
+function runAt<C>(tables: TableReader<C>, words: Int32Array, at: number, level: number, wanted: number, page: number): PageRun {
   const { geometry, format, accessed, dirty } = tables
-  const low = chunk[at]!
-  const high = chunk[at + 1]!
+  const low = words[at]!
+  const high = words[at + 1]!
   const span = geometry.spanPages(level)
   const frame = tables.leafFrameIn(low, high, level)
   const step = tables.frameStep(level)
@@ -131,7 +131,7 @@ function runAt<C>(tables: Tables<C>, chunk: Int32Array, at: number, level: numbe
   const most = Math.min(wanted, (tables.fieldFrames - frame) / span)
   return {
     page,
-    count: progressionLength(chunk, at, most, step.low, step.high) * span,
+    count: progressionLength(words, at, most, step.low, step.high) * span,
     frame,
     level,
     flags: format.flagsOf(low, high, level),

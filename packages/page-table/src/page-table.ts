@@ -1,38 +1,34 @@
 // PageTable: the translation of one address space, in tables in simulated physical memory. It knows
 // levels, ranges and transactions; what a word means is the format's, who owns a virtual range is
 // the caller's. A refused operation leaves the memory byte for byte as it was.
-import { checkObject, checkRange, checkSize, checkWord, formatHex } from '@addrspace/memory-addr'
-import type { PhysAddr, RangeLike, VirtAddr } from '@addrspace/memory-addr'
+import { checkObject, checkSize, checkWord, formatHex } from '@addrspace/memory-addr'
+import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import { DONE, PageTableError, refused } from './errors.ts'
 import type { PageTableResult } from './errors.ts'
 import { checkFlags, formatFlags } from './flags.ts'
 import type { MappingFlags } from './flags.ts'
-import type { Access, Mode, PteFormat } from './format.ts'
-import { HIDDEN, LEAF } from './format.ts'
+import type { PteFormat } from './format.ts'
 import type { FrameAllocator } from './frame-allocator.ts'
-import type { Geometry } from './geometry.ts'
 import { changeRange, tablesForSplits } from './internal/change-range.ts'
+import { BreakFinder } from './internal/break-steps.ts'
 import { checkChoice } from './internal/check-choice.ts'
 import { addressOf, offsetIn, pageOf } from './internal/edge.ts'
 import { givenFrame } from './internal/given-frame.ts'
 import { LeafWords } from './internal/leaf-words.ts'
 import { mapRange, tablesNeeded } from './internal/map-range.ts'
+import { PageFrames } from './internal/page-frames.ts'
 import { pageRange } from './internal/range.ts'
 import type { PageRange } from './internal/range.ts'
 import { remapLeaf } from './internal/remap-leaf.ts'
 import { dropAll, takeRoots } from './internal/roots.ts'
+import { neededAndFree } from './internal/shortage.ts'
 import { TableOwner } from './internal/table-owner.ts'
 import { Tables } from './internal/tables.ts'
 import { UndoLog } from './internal/undo-log.ts'
 import type { InvalidationSink } from './invalidation.ts'
-import { leavesIn } from './leaves.ts'
-import type { LeafRun, LeavesOptions } from './leaves.ts'
 import { PhysMemory } from './phys-memory.ts'
-import { transfer } from './transfer.ts'
-import type { Transfer } from './transfer.ts'
-import { translate, Walker, walkSteps } from './walk.ts'
-import type { Translation, WalkStep } from './walk.ts'
+import { ReadableTables } from './readable-tables.ts'
 
 export interface PageTableOptions<C> {
   readonly memory: PhysMemory
@@ -43,8 +39,8 @@ export interface PageTableOptions<C> {
   readonly invalidations: InvalidationSink
   /**
    * A table of the same machine in the same memory whose upper half this one shares, as processes
-   * share a kernel: its second root, or its top-level entries, all of which exist from then on.
-   * Whatever is changed below them shows in both.
+   * share a kernel: its second root, or its top-level entries, all of which exist from then on: 256
+   * tables on a machine with 512 entries a table. Whatever is changed below them shows in both.
    */
   readonly upperHalfOf?: PageTable<C>
   /**
@@ -54,17 +50,8 @@ export interface PageTableOptions<C> {
   readonly accessedDirty?: 'preset' | 'hardware'
 }
 
-/** What a leaf says about an address. */
-export interface Mapping {
-  readonly paddr: PhysAddr
-  /** Of the leaf, in bytes. */
-  readonly size: bigint
-  /** What the leaf alone grants; without READ, WRITE and EXECUTE for a page without access. */
-  readonly flags: MappingFlags
-}
-
 export interface MapRangeOptions {
-  /** The largest leaves to use, by level; default: whatever fits. */
+  /** The largest leaves to use, by a level that the machine has; default: whatever fits. */
   readonly maxLeafLevel?: number
 }
 
@@ -73,57 +60,50 @@ export interface ChangeOptions {
   readonly holes?: 'refuse' | 'skip'
 }
 
-export class PageTable<C> {
-  readonly memory: PhysMemory
+/** The page table of one address space, made and changed here. */
+export class PageTable<C> extends ReadableTables<C> {
   readonly frames: FrameAllocator
-  readonly format: PteFormat<C>
-  readonly geometry: Geometry
-  /** The root tables: one, or that of the lower half and that of the upper one. */
-  readonly roots: readonly PhysAddr[]
   readonly #log: UndoLog
   /** The tables of the lower half and of the upper one, which other address spaces may share. */
   readonly #halves: readonly [Tables<C>, Tables<C>]
-  readonly #walker: Walker<C>
   readonly #words: LeafWords<C>
   #isDisposed = false
 
   /**
-   * @throws TypeError if `upperHalfOf` is of another machine, memory or allocator, or within a transaction
-   * @throws RangeError if there are no frames for the roots in the memory, or an illegal entry is in the half to share
+   * @throws TypeError if an option is missing, or `upperHalfOf` is of another machine, memory or allocator, or within a transaction
+   * @throws RangeError if there are not enough free frames in the memory, or an illegal entry is in the half to share
    */
   constructor(options: PageTableOptions<C>) {
     checkOptions(options)
     const { memory, frames, format, invalidations, upperHalfOf, accessedDirty = 'preset' } = options
     if (upperHalfOf !== undefined && !(upperHalfOf instanceof PageTable)) throw new TypeError('"upperHalfOf" must be a PageTable')
-    if (upperHalfOf !== undefined) upperHalfOf.#checkSharing(options)
-    this.memory = memory
-    this.frames = frames
-    this.format = format
-    this.geometry = format.geometry
-    this.#log = new UndoLog(memory, frames, invalidations)
+    if (upperHalfOf !== undefined) PageTable.#checkSharing(upperHalfOf, options)
+    const log = new UndoLog(memory, frames, invalidations, upperHalfOf === undefined ? new PageFrames() : upperHalfOf.#log.pages)
     const isPreset = accessedDirty === 'preset'
     const pointerBits = format.tableBits | (isPreset ? format.tableAccessedBit : 0n)
-    const lower = new Tables(memory, frames, format, this.#log, new TableOwner(), pointerBits)
+    const lower = new Tables(memory, frames, format, log, new TableOwner(), pointerBits)
     const shared = upperHalfOf === undefined ? undefined : upperHalfOf.#halves[1]
-    const upper = new Tables(memory, frames, format, this.#log, shared?.owner ?? new TableOwner(), pointerBits)
-    this.#halves = [lower, upper]
-    this.#walker = new Walker(lower)
-    this.#words = new LeafWords(format, isPreset ? format.accessedBit | format.dirtyBit : 0n)
-    this.#log.begin()
+    const upper = new Tables(memory, frames, format, log, shared?.owner ?? new TableOwner(), pointerBits)
+    log.begin()
     let problem: string | undefined
     try {
       problem = takeRoots(lower, upper, shared)
     } catch (thrown) {
-      this.#log.rollback()
+      log.rollback()
       throw thrown
     }
     if (problem !== undefined) {
-      this.#log.rollback()
+      log.rollback()
       throw new RangeError(problem)
     }
-    this.#log.commit()
+    log.commit()
+    if (format.needsBreak !== undefined) log.breakFinder = new BreakFinder(lower, upper)
     if (shared !== undefined) shared.owner.users++
-    this.roots = (lower.root === upper.root ? [lower.root] : [lower.root, upper.root]).map((frame) => addressOf(frame) as PhysAddr)
+    super(lower, upper)
+    this.frames = frames
+    this.#log = log
+    this.#halves = [lower, upper]
+    this.#words = new LeafWords(format, isPreset ? format.accessedBit | format.dirtyBit : 0n)
   }
 
   /** Frames in use for tables: roots included, and those of a shared upper half. */
@@ -137,7 +117,8 @@ export class PageTable<C> {
    * Refused: `empty-range`, `misaligned`, `non-canonical`, `too-wide`, `not-expressible`,
    * `already-mapped`, `invalid-entry`, `out-of-frames`.
    *
-   * @throws TypeError, RangeError if an argument is no 64-bit value, no set of flags, no level
+   * @throws TypeError, RangeError if an argument is no 64-bit value, no set of flags, no level of the machine
+   * @throws TypeError as every change, of a shared upper half that another table has changed in a transaction that is open
    */
   map(vaddr: VirtAddr, size: bigint, paddr: PhysAddr, flags: MappingFlags, options: MapRangeOptions = {}): PageTableResult {
     checkWord(paddr, 'paddr')
@@ -145,7 +126,7 @@ export class PageTable<C> {
     const { geometry } = this
     checkObject(options, 'options')
     const { maxLeafLevel = geometry.levels - 1 } = options
-    checkCount(maxLeafLevel, 0, 'maxLeafLevel')
+    if (!(Number.isInteger(maxLeafLevel) && maxLeafLevel >= 0 && maxLeafLevel < geometry.levels)) throw new RangeError(`"maxLeafLevel" must be a level from 0 to ${String(geometry.levels - 1)}, got ${String(maxLeafLevel)}`)
     const range = this.#range(vaddr, size)
     if (!range.ok) return range
     if (offsetIn(paddr) !== 0) return refused('misaligned', `"paddr" must be a multiple of 4096, got ${formatHex(paddr)}`, { vaddr })
@@ -196,81 +177,6 @@ export class PageTable<C> {
     return this.#change(range.value, (tables) => remapLeaf(tables, range.value, paddr))
   }
 
-  /** What the leaf at an address says, or undefined. O(levels). */
-  query(vaddr: VirtAddr): Mapping | undefined {
-    checkWord(vaddr, 'vaddr')
-    this.#checkUse()
-    const walker = this.#walker
-    if (!walker.isCanonical(vaddr)) return undefined
-    walker.descend(this.#rootOf(vaddr), vaddr)
-    if (walker.kind !== LEAF && walker.kind !== HIDDEN) return undefined
-    const { level, low, high } = walker.path
-    return { paddr: walker.physicalOf(vaddr), size: walker.span, flags: this.format.flagsOf(low, high, level) }
-  }
-
-  /** Every entry on the way to an address, up to the one at which a walk stops; none for an address that is not canonical. */
-  walk(vaddr: VirtAddr): WalkStep[] {
-    checkWord(vaddr, 'vaddr')
-    this.#checkUse()
-    return walkSteps(this.#halves[0], this.#rootOf(vaddr), vaddr)
-  }
-
-  /** What the hardware would make of an access. Writes nothing: the words that it would update are told. O(levels). */
-  translate(vaddr: VirtAddr, access: Access, mode: Mode, controls: C = this.format.defaultControls): Translation {
-    checkWord(vaddr, 'vaddr')
-    this.#checkUse()
-    checkChoice(access, 'access', 'read', 'write', 'exec')
-    checkChoice(mode, 'mode', 'user', 'kernel')
-    if (controls !== this.format.defaultControls && typeof this.format.defaultControls === 'object') checkObject(controls, 'controls')
-    return translate(this.#halves[0], this.#walker, this.#rootOf(vaddr), vaddr, access, mode, controls)
-  }
-
-  /**
-   * Reads bytes at virtual addresses, page by page, until all are read or an access faults.
-   *
-   * @throws TypeError, RangeError as `translate`, and if the target is no Uint8Array
-   */
-  read(vaddr: VirtAddr, target: Uint8Array, mode: Mode = 'kernel', controls?: C): Transfer {
-    return transfer(this.memory, vaddr, target, 'read', (at) => this.translate(at, 'read', mode, controls))
-  }
-
-  /**
-   * Writes bytes at virtual addresses, page by page, until all are written or an access faults. Accessed and
-   * dirty bits stay as they are.
-   *
-   * @throws TypeError, RangeError as `translate`, and if the source is no Uint8Array
-   */
-  write(vaddr: VirtAddr, source: Uint8Array, mode: Mode = 'kernel', controls?: C): Transfer {
-    return transfer(this.memory, vaddr, source, 'write', (at) => this.translate(at, 'write', mode, controls))
-  }
-
-  /**
-   * The leaves that intersect a range, in address order; equal neighbours with consecutive frames come
-   * as one run. Lazy: O(tables × levels) from one run to the next, also where a guest has made tables
-   * point to themselves; then there can be 512^4 runs. What is changed meanwhile may show or not.
-   *
-   * @throws TypeError, RangeError if an argument is none
-   */
-  leaves(range: RangeLike<VirtAddr>, options: LeavesOptions = {}): IterableIterator<LeafRun> {
-    checkRange(range, 'range')
-    checkObject(options, 'options')
-    const { tables = 'all' } = options
-    checkChoice(tables, 'tables', 'all', 'own')
-    this.#checkUse()
-    return leavesIn(this.#halves, range, options)
-  }
-
-  /**
-   * Every virtual address that is mapped to a byte of physical memory, ascending. Lazy, as `leaves` is.
-   *
-   * @throws TypeError, RangeError if `paddr` is no 64-bit word
-   */
-  pagesOf(paddr: PhysAddr): IterableIterator<VirtAddr> {
-    checkWord(paddr, 'paddr')
-    this.#checkUse()
-    return addressesOf(leavesIn(this.#halves, { start: 0n as VirtAddr, end: 1n << 64n }, { frame: pageOf(paddr) }), paddr)
-  }
-
   /**
    * Frees every table of its own, roots included; those of a shared upper half go with the last that
    * shares it. Pages stay with whoever allocated them. The table cannot be used afterwards.
@@ -278,7 +184,7 @@ export class PageTable<C> {
    * @throws TypeError within a transaction, and as every operation does afterwards
    */
   dispose(): void {
-    this.#checkUse()
+    this.checkUse()
     if (this.#log.isOpen) throw new TypeError('a table must not be disposed of within a transaction')
     this.#log.begin()
     dropAll(...this.#halves)
@@ -287,20 +193,27 @@ export class PageTable<C> {
   }
 
   /**
-   * Allocates frames for pages, zeroed, consecutive and aligned to their number, a power of two;
-   * undefined if there are none. They are given back if the transaction around it rolls back.
+   * Allocates frames for pages, zeroed, consecutive and aligned to their number, a power of two; undefined
+   * if the allocator has none, or gives some that do not lie in the memory. They are given back if the
+   * transaction around it rolls back.
    *
    * @throws RangeError if the allocator refuses the number
    * @throws TypeError, RangeError if it gives what is no frame, or one that is in use
    */
   allocateFrames(count: number): PhysAddr | undefined {
-    this.#checkUse()
+    this.checkUse()
     checkCount(count, 1, 'frames')
     this.#log.begin()
     let frame: PhysAddr | undefined
     try {
       frame = count === 1 ? this.frames.allocate() : this.frames.allocateRun(count)
-      if (frame !== undefined) this.#log.takePages(givenFrame(frame, count, (given) => this.#isUsed(given)), count)
+      if (frame !== undefined) {
+        const first = givenFrame(frame, count, (given) => this.#isUsed(given))
+        if (this.memory.indexOf(first) < 0 || this.memory.indexOf(first + count - 1) < 0) {
+          this.frames.free(frame, count)
+          frame = undefined
+        } else this.#log.takePages(first, count)
+      }
     } catch (thrown) {
       this.#log.rollback()
       throw thrown
@@ -310,25 +223,27 @@ export class PageTable<C> {
   }
 
   /**
-   * Whether all of `count` frames were allocated here and not given back. A leaf may tell others: guests write leaves.
+   * Whether all of `count` frames were allocated here, or through a table that shares the upper half, and
+   * not given back, so that they can be. A leaf may tell others: guests write leaves.
    *
    * @throws TypeError, RangeError if the address is none, or the count
    */
   hasFrames(frame: PhysAddr, count: number): boolean {
+    this.checkUse()
     checkWord(frame, 'frame')
     checkCount(count, 1, 'count')
-    return offsetIn(frame) === 0 && this.#log.pages.hasAll(pageOf(frame), count)
+    return offsetIn(frame) === 0 && this.#log.pages.canFree(pageOf(frame), count, this.#log)
   }
 
   /**
    * Gives frames back: within a transaction when it commits, after everybody was told what is stale.
    *
-   * @throws RangeError if one of them was not allocated here, or was given back already
+   * @throws RangeError if one of them is not one that `hasFrames` knows
    */
   freeFrames(frame: PhysAddr, count: number): void {
-    if (!this.hasFrames(frame, count)) {
-      throw new RangeError(`"frame" must be the first of ${String(count)} allocated here, got ${formatHex(frame)}`)
-    }
+    this.checkUse()
+    const isCount = Number.isSafeInteger(count) && count >= 1
+    if (!isCount || !this.hasFrames(frame, count)) throw this.#mistakeIn(frame, count, isCount)
     this.#log.begin()
     this.#log.dropPages(pageOf(frame), count)
     this.#log.commit()
@@ -336,32 +251,53 @@ export class PageTable<C> {
 
   /** Begins a bracket; brackets nest. */
   beginTransaction(): void {
+    this.checkUse()
     this.#log.begin()
   }
 
-  /** Ends a bracket; the outermost tells what is stale and gives frames back. */
+  /**
+   * Ends a bracket; the outermost tells what is stale and gives frames back.
+   *
+   * @throws TypeError if none has begun
+   */
   commitTransaction(): void {
+    this.checkUse()
     this.#log.commit()
   }
 
-  /** Makes everything since the bracket began undone. */
+  /**
+   * Makes everything since the bracket began undone.
+   *
+   * @throws TypeError if none has begun
+   */
   rollbackTransaction(): void {
+    this.checkUse()
     this.#log.rollback()
   }
 
-  /** Refuses to share the upper half with a table of these options. */
-  #checkSharing({ memory, frames, format }: PageTableOptions<C>): void {
-    this.#checkUse()
-    if (this.format !== format || this.memory !== memory || this.frames !== frames) throw new TypeError('"upperHalfOf" must be of the same machine, with the same memory and frames')
-    if (this.#log.isOpen) throw new TypeError('"upperHalfOf" must not be within a transaction')
+  /** What is wrong with a call that gives frames back. */
+  #mistakeIn(frame: PhysAddr, count: number, isCount: boolean): RangeError {
+    if (!isCount) return new RangeError(`"count" must be a whole number from 1 on, got ${String(count)}`)
+    if (offsetIn(frame) !== 0) return new RangeError(`"frame" must be a multiple of 4096, got ${formatHex(frame)}`)
+    let culprit = pageOf(frame)
+    while (this.#log.pages.canFree(culprit, 1, this.#log)) culprit++
+    return new RangeError(`${formatHex(addressOf(culprit))} is not allocated here, or was given back already`)
   }
 
-  #checkUse(): void {
+  /** Refuses to share the upper half of a table with one of these options. */
+  static #checkSharing<C>(table: PageTable<C>, { memory, frames, format }: PageTableOptions<C>): void {
+    if (!(table instanceof PageTable)) throw new TypeError('"upperHalfOf" must be a PageTable')
+    table.checkUse()
+    if (table.format !== format || table.memory !== memory || table.frames !== frames) throw new TypeError('"upperHalfOf" must be of the same machine, with the same memory and frames')
+    if (table.#log.isOpen) throw new TypeError('"upperHalfOf" must not be within a transaction')
+  }
+
+  protected override checkUse(): void {
     if (this.#isDisposed) throw new TypeError('the table was disposed of')
   }
 
   #range(vaddr: VirtAddr, size: bigint): PageTableResult<PageRange> {
-    this.#checkUse()
+    this.checkUse()
     checkWord(vaddr, 'vaddr')
     checkSize(size, 'size')
     return pageRange(this.geometry, vaddr, size)
@@ -369,10 +305,6 @@ export class PageTable<C> {
 
   #isUsed(frame: number): boolean {
     return this.#log.pages.hasAll(frame, 1) || this.#halves.some(({ owner }) => owner.linkedAt.has(frame))
-  }
-
-  #rootOf(vaddr: bigint): number {
-    return this.#halves[this.geometry.rootOf(vaddr)].root
   }
 
   #changeRange(vaddr: VirtAddr, size: bigint, options: ChangeOptions, flags: MappingFlags | undefined): PageTableResult {
@@ -395,10 +327,12 @@ export class PageTable<C> {
 
   /** Brackets a change of a range below one root. */
   #change(range: PageRange, change: (tables: Tables<C>) => PageTableError | undefined): PageTableResult {
+    const tables = this.#halves[range.half]
     this.#log.begin()
     let error: PageTableError | undefined
     try {
-      error = change(this.#halves[range.half])
+      if (tables.owner.users > 1) this.#log.claim(tables.owner)
+      error = change(tables)
     } catch (thrown) {
       this.#log.rollback()
       throw thrown
@@ -413,8 +347,7 @@ export class PageTable<C> {
 
   #shortOfFrames(needed: number, vaddr: VirtAddr): PageTableError | undefined {
     if (needed <= this.frames.freeFrames) return undefined
-    const message = `${String(needed)} tables are needed at ${formatHex(vaddr)}, ${String(this.frames.freeFrames)} frames are free`
-    return new PageTableError('out-of-frames', message, { vaddr })
+    return new PageTableError('out-of-frames', neededAndFree(needed, `at ${formatHex(vaddr)}`, this.frames.freeFrames), { vaddr })
   }
 }
 
@@ -437,8 +370,4 @@ function hasMethods(value: unknown, ...names: readonly string[]): boolean {
 function checkCount(value: unknown, least: number, name: string): void {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return
   throw new RangeError(`"${name}" must be a whole number from ${String(least)} on, got ${typeof value === 'number' ? String(value) : typeof value}`)
-}
-
-function* addressesOf(runs: Iterable<LeafRun>, paddr: PhysAddr): IterableIterator<VirtAddr> {
-  for (const run of runs) yield (run.start + (paddr - run.paddr)) as VirtAddr
 }

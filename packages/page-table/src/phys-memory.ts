@@ -1,7 +1,7 @@
 // Simulated physical memory: bytes at physical addresses, in a sparse store of its own or in a
 // window over memory that the caller owns. Words are little-endian. Whoever loops over tables asks
-// for the chunk that holds a frame and goes on in that typed array; everyone else reads and writes
-// by address.
+// where a frame begins in the array of all words and goes on in that; everyone else reads and writes by
+// address.
 import { checkObject, checkSize, checkWord, formatHex, pa } from '@addrspace/memory-addr'
 import type { PhysAddr } from '@addrspace/memory-addr'
 
@@ -13,7 +13,7 @@ export type MemorySource = ArrayBufferLike | { readonly buffer: ArrayBufferLike 
 export interface PhysMemoryOptions {
   /** The first physical address, a multiple of 4096; default 0. */
   readonly base?: PhysAddr
-  /** In bytes, a multiple of 4096. */
+  /** In bytes, a multiple of 4096. [base, base + size) must not reach across a multiple of 2^43. */
   readonly size: bigint
   /** The caller's memory; default: a sparse store, in which untouched frames cost nothing. */
   readonly source?: MemorySource
@@ -24,22 +24,34 @@ export interface PhysMemoryOptions {
 const FRAME_SIZE = 4096
 /** Int32 words in a frame. */
 export const FRAME_INTS: number = FRAME_SIZE / 4
-const FRAME_INTS_SHIFT = 10
+export const FRAME_INTS_SHIFT = 10
 
-// The sparse store: chunks of 16 frames, in directories of one GiB each. What was never touched is one
-// directory and one chunk that all share, so that the way to a word is the same two loads everywhere.
-const CHUNK_FRAMES = 16
-const CHUNK_INTS = CHUNK_FRAMES * FRAME_INTS
-const DIRECTORY_FRAMES = 2 ** 18
-const DIRECTORY_CHUNKS = DIRECTORY_FRAMES / CHUNK_FRAMES
-// The same as shifts: a remainder of doubles costs more than all the rest of a walk's step.
-const DIRECTORY_SHIFT = 18
-const CHUNK_SHIFT = 4
-const CHUNK_MASK = DIRECTORY_CHUNKS - 1
-/** A shift that makes 0 of every number of a frame: a window is one chunk in one directory. */
+// The sparse store is one array that grows. It holds groups of frames in the order in which they were first
+// written to; group 0 is what all frames that never were have in common, and stays zero. So the way to a
+// word is two loads, from the table of groups and from the array, wherever it lies.
+const SMALLEST_GROUP_SHIFT = 4
+/** Beyond 64 GiB groups are larger, so that the table of groups stays at 4 MiB. */
+const MOST_GROUPS = 2 ** 20
+/** In groups, the shared one included. */
+const FIRST_CAPACITY = 2
+const GROWTH = 1.5
+/** Frames that have all bits of their numbers in common but the lowest 31: walks follow those bits alone, without a double. */
+const REGION_FRAMES = 2 ** 31
+/** So that the index of an Int32 word is one as well: 8 GiB. */
+const MOST_INTS = 2 ** 31
+/** A shift that makes 0 of every number of a frame: a window is a single group. */
 const ALL_BITS = 31
-/** So that the number of a frame is a 31-bit integer: walks follow frames without a double. */
-const MOST_FRAMES = 2 ** 31
+const ALL_FRAMES = 0x7fff_ffff
+
+/** How frames lie in the array of words: in groups of consecutive ones. */
+export interface FrameGroups {
+  /** What the number of a frame, counted from the memory's first, is shifted right by to have that of its group. */
+  readonly shift: number
+  /** The bits of it that tell where in its group it lies. */
+  readonly mask: number
+  /** Where each group begins, in Int32 words. */
+  readonly firstAt: Int32Array
+}
 
 export class PhysMemory {
   readonly base: PhysAddr
@@ -49,12 +61,11 @@ export class PhysMemory {
   readonly frameCount: number
   readonly #source: MemorySource | undefined
   readonly #offset: number
-  readonly #directories: Int32Array[][]
-  readonly #directoryShift: number
-  readonly #chunkShift: number
-  /** The bits of a frame's number that say where in its chunk it lies. */
-  readonly #frameMask: number
-  #chunks: number
+  /** The groups that frames come in; for loops that ask for the places of many, see `indexAt`. */
+  readonly groups: FrameGroups
+  #words: Int32Array
+  /** Int32 words of the store in use. */
+  #used: number
 
   /** @throws TypeError, RangeError if an option is out of bounds or the source too small */
   constructor(options: PhysMemoryOptions) {
@@ -70,18 +81,23 @@ export class PhysMemory {
     this.size = size
     this.firstFrame = Number(base / BigInt(FRAME_SIZE))
     this.frameCount = Number(size / BigInt(FRAME_SIZE))
-    if (this.firstFrame + this.frameCount > MOST_FRAMES) throw new RangeError(`"base + size" must be at most 2^43, got ${formatHex(base + size)}`)
+    const lastFrame = this.firstFrame + Math.max(this.frameCount, 1) - 1
+    if (regionOf(this.firstFrame) !== regionOf(lastFrame)) throw new RangeError(`memory must not reach across a multiple of 2^43, got [${formatHex(base)}, ${formatHex(base + size)})`)
     this.#source = source
     this.#offset = offset
-    this.#chunks = 0
-    const isWindow = source !== undefined
-    this.#directoryShift = isWindow ? ALL_BITS : DIRECTORY_SHIFT
-    this.#chunkShift = isWindow ? ALL_BITS : CHUNK_SHIFT
-    this.#frameMask = isWindow ? MOST_FRAMES - 1 : CHUNK_FRAMES - 1
-    if (isWindow) {
+    if (source === undefined) {
+      // Shifts, since powers are kept as doubles and would make doubles of all that is computed from them.
+      const shift = Math.max(SMALLEST_GROUP_SHIFT, Math.ceil(Math.log2(this.frameCount / MOST_GROUPS)))
+      this.groups = { shift, mask: (1 << shift) - 1, firstAt: new Int32Array(Math.ceil(this.frameCount / (1 << shift))) }
+      this.#used = FRAME_INTS << shift
+      this.#words = new Int32Array(FIRST_CAPACITY * this.#used)
+    } else {
       checkSource(source)
-      this.#directories = [[this.#view(source)]]
-    } else this.#directories = new Array<Int32Array[]>(Math.ceil(this.frameCount / DIRECTORY_FRAMES)).fill(UNTOUCHED_DIRECTORY)
+      if (this.frameCount * FRAME_INTS > MOST_INTS) throw new RangeError(`"size" of a window must be at most 2^33, got ${formatHex(size)}`)
+      this.groups = { shift: ALL_BITS, mask: ALL_FRAMES, firstAt: new Int32Array(1) }
+      this.#used = 0
+      this.#words = this.#view(source)
+    }
   }
 
   /**
@@ -95,51 +111,47 @@ export class PhysMemory {
     return paddr >= this.base && paddr + size <= this.base + this.size
   }
 
-  /** Bytes that the sparse store has allocated; 0 for a window. */
+  /** Bytes of the sparse store that hold frames; 0 for a window. */
   get allocatedBytes(): number {
-    return this.#chunks * CHUNK_INTS * 4
+    return this.#source === undefined ? (this.#used - (FRAME_INTS << this.groups.shift)) * 4 : 0
   }
 
   /**
-   * The array in which the words of a frame lie, from `indexOf(frame)` on, for reading only; undefined
-   * if the frame is not in this memory. Valid until the source of a window grows.
+   * All words of this memory as Int32, low half first; a frame's from `indexOf` on. Not to be kept: valid
+   * until the source of a window grows or `writableIndexOf` is asked, as writing by address does.
    */
-  chunkOf(frame: number): Int32Array | undefined {
-    const distance = frame - this.firstFrame
-    if (!(distance >= 0 && distance < this.frameCount)) return undefined
-    const i = distance | 0
-    const chunk = this.#directories[i >>> this.#directoryShift]![(i >>> this.#chunkShift) & CHUNK_MASK]!
-    return chunk.length === 0 ? this.#viewAgain() : chunk
+  get words(): Int32Array {
+    const words = this.#words
+    return words.length === 0 ? this.#viewAgain() : words
+  }
+
+  /** Where in `words` a frame begins, for reading only; -1 if the frame is not in this memory. */
+  indexOf(frame: number): number {
+    const i = frame - this.firstFrame
+    return i >= 0 && i < this.frameCount ? this.indexAt(i) : -1
   }
 
   /**
-   * As `chunkOf`, of the i-th frame of this memory. For loops that have checked it to be one, and in
+   * As `indexOf`, of the i-th frame of this memory. For loops that have checked it to be one, and in
    * which `i` never was a double.
    */
-  chunkAt(i: number): Int32Array {
-    const chunk = this.#directories[i >>> this.#directoryShift]![(i >>> this.#chunkShift) & CHUNK_MASK]!
-    return chunk.length === 0 ? this.#viewAgain() : chunk
-  }
-
-  /** As `indexOf`, of the i-th frame. */
   indexAt(i: number): number {
-    return (i & this.#frameMask) << FRAME_INTS_SHIFT
+    const { firstAt, shift, mask } = this.groups
+    return firstAt[i >>> shift]! + ((i & mask) << FRAME_INTS_SHIFT)
   }
 
-  /** As `chunkOf`, for writing too: a part of the sparse store that was never touched is allocated. */
-  writableChunkOf(frame: number): Int32Array | undefined {
-    const chunk = this.chunkOf(frame)
-    if (chunk !== UNTOUCHED) return chunk
+  /**
+   * As `indexOf`, for writing too: a part of the sparse store that was never written to is allocated, and
+   * `words` may be another array then.
+   *
+   * @throws RangeError if the sparse store cannot grow: at most 8 GiB of it can be written to
+   */
+  writableIndexOf(frame: number): number {
     const i = frame - this.firstFrame
-    let directory = this.#directories[i >>> DIRECTORY_SHIFT]!
-    if (directory === UNTOUCHED_DIRECTORY) directory = this.#directories[i >>> DIRECTORY_SHIFT] = [...UNTOUCHED_DIRECTORY]
-    this.#chunks++
-    return (directory[(i >>> CHUNK_SHIFT) & CHUNK_MASK] = new Int32Array(CHUNK_INTS))
-  }
-
-  /** Where in its chunk a frame begins, in Int32 words. */
-  indexOf(frame: number): number {
-    return ((frame - this.firstFrame) & this.#frameMask) * FRAME_INTS
+    if (!(i >= 0 && i < this.frameCount)) return -1
+    const { firstAt, shift } = this.groups
+    if (firstAt[i >>> shift] === 0 && this.#source === undefined) this.#addGroup(i >>> shift)
+    return this.indexAt(i)
   }
 
   /**
@@ -149,10 +161,9 @@ export class PhysMemory {
    */
   readWord(paddr: PhysAddr): bigint {
     this.#check(paddr, 8n, 8n)
-    const frame = frameOf(paddr)
-    const chunk = this.chunkOf(frame)!
-    const at = this.indexOf(frame) + (Number(paddr & 0xfffn) >> 2)
-    return (BigInt(chunk[at + 1]! >>> 0) << 32n) | BigInt(chunk[at]! >>> 0)
+    const at = this.indexOf(frameOf(paddr)) + (Number(paddr & 0xfffn) >> 2)
+    const { words } = this
+    return (BigInt(words[at + 1]! >>> 0) << 32n) | BigInt(words[at]! >>> 0)
   }
 
   /**
@@ -163,11 +174,10 @@ export class PhysMemory {
   writeWord(paddr: PhysAddr, word: bigint): void {
     this.#check(paddr, 8n, 8n)
     checkWord(word, 'word')
-    const frame = frameOf(paddr)
-    const chunk = this.writableChunkOf(frame)!
-    const at = this.indexOf(frame) + (Number(paddr & 0xfffn) >> 2)
-    chunk[at] = Number(word & 0xffff_ffffn) | 0
-    chunk[at + 1] = Number(word >> 32n) | 0
+    const at = this.writableIndexOf(frameOf(paddr)) + (Number(paddr & 0xfffn) >> 2)
+    const { words } = this
+    words[at] = Number(word & 0xffff_ffffn) | 0
+    words[at + 1] = Number(word >> 32n) | 0
   }
 
   /**
@@ -194,18 +204,16 @@ export class PhysMemory {
     this.#pieces(paddr, source.length, true, (bytes, done) => bytes.set(source.subarray(done, done + bytes.length)))
   }
 
-  /** The numbers of all frames that hold a byte other than 0, ascending. O(memory allocated). */
+  /** The numbers of all frames that hold a byte other than 0, ascending. O(groups, memory written to). */
   *nonZeroFrames(): Generator<number, undefined> {
+    const { firstAt, shift, mask } = this.groups
     for (let i = 0; i < this.frameCount; i++) {
-      const chunk = this.chunkOf(this.firstFrame + i)!
-      if (chunk === UNTOUCHED) {
-        // On to the next chunk, or past a directory that does not exist.
-        const isMissing = this.#directories[Math.floor(i / DIRECTORY_FRAMES)] === UNTOUCHED_DIRECTORY
-        i += (isMissing ? DIRECTORY_FRAMES - (i % DIRECTORY_FRAMES) : CHUNK_FRAMES - (i % CHUNK_FRAMES)) - 1
+      if (this.#source === undefined && firstAt[i >>> shift] === 0) {
+        // On to the last frame of a group that was never written to.
+        i |= mask
         continue
       }
-      const at = this.indexOf(this.firstFrame + i)
-      if (!areZero(chunk, at, FRAME_INTS / 2)) yield this.firstFrame + i
+      if (!areZero(this.words, this.indexAt(i), FRAME_INTS / 2)) yield this.firstFrame + i
     }
     return undefined
   }
@@ -214,11 +222,11 @@ export class PhysMemory {
   #pieces(paddr: bigint, length: number, isWriting: boolean, visit: (bytes: Uint8Array, done: number) => void): void {
     for (let done = 0; done < length; ) {
       const at = paddr + BigInt(done)
-      const frame = frameOf(at)
-      const chunk = (isWriting ? this.writableChunkOf(frame) : this.chunkOf(frame))!
+      const first = isWriting ? this.writableIndexOf(frameOf(at)) : this.indexOf(frameOf(at))
       const offset = Number(at & 0xfffn)
       const size = Math.min(length - done, FRAME_SIZE - offset)
-      visit(new Uint8Array(chunk.buffer, chunk.byteOffset + this.indexOf(frame) * 4 + offset, size), done)
+      const { words } = this
+      visit(new Uint8Array(words.buffer, words.byteOffset + first * 4 + offset, size), done)
       done += size
     }
   }
@@ -231,11 +239,23 @@ export class PhysMemory {
     }
   }
 
+  /** Gives a group of frames its place in the store. */
+  #addGroup(group: number): void {
+    const end = this.#used + (FRAME_INTS << this.groups.shift)
+    if (end > MOST_INTS) throw new RangeError('at most 8 GiB of a sparse memory can be written to')
+    if (end > this.#words.length) {
+      const ints = Math.min(MOST_INTS, Math.max(end, Math.ceil(this.#words.length * GROWTH)))
+      // The old array is left without length: whoever kept it finds nothing in it, rather than what once was.
+      this.#words = new Int32Array((this.#words.buffer as ArrayBuffer).transfer(ints * 4))
+    }
+    this.groups.firstAt[group] = this.#used
+    this.#used = end
+  }
+
   /** Takes the view again after growth has left the old one without length; that of an empty memory has none either. */
   #viewAgain(): Int32Array {
-    const view = this.#view(this.#source!)
-    this.#directories[0]![0] = view
-    return view
+    this.#words = this.#view(this.#source!)
+    return this.#words
   }
 
   #view(source: MemorySource): Int32Array {
@@ -247,9 +267,10 @@ export class PhysMemory {
   }
 }
 
-/** What parts of the sparse store that were never touched read as; never written to. */
-const UNTOUCHED = new Int32Array(CHUNK_INTS)
-const UNTOUCHED_DIRECTORY: Int32Array[] = new Array<Int32Array>(DIRECTORY_CHUNKS).fill(UNTOUCHED)
+/** The bits of a frame's number above the lowest 31. */
+export function regionOf(frame: number): number {
+  return Math.floor(frame / REGION_FRAMES)
+}
 
 function frameOf(paddr: bigint): number {
   return Number(paddr >> 12n)

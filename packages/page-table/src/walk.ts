@@ -3,10 +3,13 @@
 import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import type { Access, FaultReason, Mode, PteEntry, PteFormat, WalkedPath } from './format.ts'
-import { ABSENT, HIDDEN, INVALID, LEAF, TABLE } from './format.ts'
-import type { Tables } from './internal/tables.ts'
-import { halvesOf, wordOf } from './internal/tables.ts'
-import type { Halves } from './internal/tables.ts'
+import { ABSENT, HIDDEN, LEAF, TABLE } from './format.ts'
+import type { LayoutBits } from './layout.ts'
+import { halvesOf, wordOf } from './internal/halves.ts'
+import type { Halves } from './internal/halves.ts'
+import type { TableReader } from './internal/table-reader.ts'
+import { FRAME_INTS_SHIFT, regionOf } from './phys-memory.ts'
+import type { PhysMemory } from './phys-memory.ts'
 
 /** One entry on the way. */
 export interface WalkStep {
@@ -50,13 +53,13 @@ export type Translation = Translated | Fault
 const NO_UPDATES: readonly WordUpdate[] = Object.freeze([])
 
 /** The entries from the root on, up to and with the one at which a walk stops. */
-export function walkSteps<C>(tables: Tables<C>, root: number, vaddr: VirtAddr): WalkStep[] {
+export function walkSteps<C>(tables: TableReader<C>, root: number, vaddr: VirtAddr): WalkStep[] {
   const { geometry, format, memory } = tables
   const steps: WalkStep[] = []
   if (!geometry.isCanonical(vaddr)) return steps
   let table = root
   for (let level = geometry.levels - 1; level >= 0; level--) {
-    if (memory.chunkOf(table) === undefined) break
+    if (memory.indexOf(table) < 0) break
     const index = geometry.indexOf(vaddr, level)
     const word = tables.wordAt(table, index)
     const entry = format.decode(word, level)
@@ -67,64 +70,134 @@ export function walkSteps<C>(tables: Tables<C>, root: number, vaddr: VirtAddr): 
   return steps
 }
 
+/** The address on its way, and what is made of it: a scratch word, since its halves are had several times as fast as by shifting bigints. */
 const words = new BigUint64Array(1)
-const halves = new Uint32Array(words.buffer)
+const halves = new Int32Array(words.buffer)
 
-// Which half of a word a Uint32Array sees first is the host's byte order.
+// Which half of a word an Int32Array sees first is the host's byte order.
 words[0] = 1n
 const LOW = halves[0] === 1 ? 0 : 1
 const HIGH = 1 - LOW
 
+// An imported binding is loaded, and looked at whether it exists, at every use; a module's own is not.
+const IS_ABSENT = ABSENT
+const IS_TABLE = TABLE
+const IS_LEAF = LEAF
+const IS_HIDDEN = HIDDEN
 /** What a walk meets where a table is not in memory. */
 const OUT_OF_MEMORY = -1
+const FRAME_SHIFT = FRAME_INTS_SHIFT
 
-/** Pages of 4 KiB that the low half of an address counts. */
-const PAGES_PER_HIGH = 2 ** 20
+/**
+ * What makes a word a pointer at every level above 0, by the bit tables: its bits in `mask` are those of
+ * `value`. Without bit tables for all these levels, something that no word fulfils.
+ */
+function pointerTest<C>({ layouts, geometry }: PteFormat<C>): { readonly mask: Halves; readonly value: Halves } {
+  const tables = layouts.filter(({ kind }) => kind === 'table')
+  const levels = new Set(tables.flatMap((layout) => layout.levels))
+  let mask = 0n
+  let value = 0n
+  let isSame = Array.from({ length: geometry.levels - 1 }, (_, i) => i + 1).every((level) => levels.has(level))
+  for (const { bits } of tables) {
+    const decided = bits.filter(({ role }) => role === 'fixed' || role === 'reserved')
+    const ones = decided.reduce((sum, row) => sum | ((row.value ?? 0n) << BigInt(row.low)), 0n)
+    isSame &&= (ones & mask) === (value & maskOf(decided))
+    mask |= maskOf(decided)
+    value |= ones
+  }
+  return isSame ? { mask: halvesOf(mask), value: halvesOf(value) } : { mask: halvesOf(0n), value: halvesOf(1n) }
+}
 
-/** Where a walk ends, reused from one to the next: the leaf, and what was met on the way. */
+function maskOf(bits: readonly LayoutBits[]): bigint {
+  return bits.reduce((mask, { high, low }) => mask | (((1n << BigInt(high - low + 1)) - 1n) << BigInt(low)), 0n)
+}
+
+/**
+ * Where a walk ends, reused from one to the next: the leaf, and what was met on the way. The address is set
+ * with `aim`; `descend` and `physicalOf` are of that address.
+ */
 export class Walker<C> {
-  readonly #tables: Tables<C>
+  readonly #lower: TableReader<C>
+  readonly #upper: TableReader<C>
   readonly #format: PteFormat<C>
+  readonly #memory: PhysMemory
+  // What the walk needs of the geometry.
+  readonly #levels: number
+  readonly #indexBits: number
   readonly #slotMask: number
-  // An address is canonical if its bits from this one on are all equal.
+  /** An address is canonical if its bits from this one on are all equal. */
   readonly #signShift: number
-  readonly #signMask: number
+  // A word is a pointer if it has these values in the masked bits; the format is asked about any other.
+  readonly #maskLow: number
+  readonly #maskHigh: number
+  readonly #valueLow: number
+  readonly #valueHigh: number
+  // The frame field of a pointer in the two halves: that of the high one is shifted up, and then down.
+  readonly #frameLow: number
+  readonly #frameLowDown: number
+  readonly #frameHigh: number
+  readonly #frameHighUp: number
+  readonly #frameHighDown: number
+  /** The bits of a pointer's high half that tell the region of its frame, and what they are where the memory lies. */
+  readonly #regionMask: number
+  readonly #region: number
+  /** By how many bits the frame field lies below, or above, the place that a frame has in an address. */
+  readonly #fieldUp: number
+  readonly #fieldDown: number
   readonly #spans: readonly bigint[]
+  /** The bits of an address below a leaf's size, by level. */
+  readonly #offsets: readonly Halves[]
   readonly #pointerMark: Halves
   /** The leaf that `descend` ended at; `level` is set in any case. */
   readonly path: WalkedPath
-  /** What the word at which it ended is. */
+  /** What the word at which it ended is; `OUT_OF_MEMORY` if it ended at a table that is not in memory. */
   kind: number
-  /** Whether it ended at a table that is not in memory. */
-  isOutOfMemory: boolean
-  /** The table and the slot at which it ended. */
-  table: number
-  slot: number
 
-  constructor(tables: Tables<C>) {
-    this.#tables = tables
-    this.#format = tables.format
-    const { entries, halves: kind, levels, virtBits } = tables.geometry
-    this.#slotMask = entries - 1
-    this.#signShift = kind === 'two-roots' ? virtBits : virtBits - 1
-    this.#signMask = 2 ** Math.max(0, 64 - Math.max(32, this.#signShift)) - 1
-    this.#pointerMark = halvesOf(tables.format.tableAccessedBit)
-    this.#spans = Array.from({ length: levels }, (_, level) => tables.geometry.span(level))
+  constructor(lower: TableReader<C>, upper: TableReader<C>) {
+    const { format, geometry, memory } = lower
+    this.#lower = lower
+    this.#upper = upper
+    this.#format = format
+    this.#memory = memory
+    this.#levels = geometry.levels
+    this.#indexBits = geometry.indexBits
+    this.#slotMask = geometry.entries - 1
+    this.#signShift = geometry.halves === 'two-roots' ? geometry.virtBits : geometry.virtBits - 1
+    // Made integers, which doubles of the same value are not.
+    const { mask, value } = pointerTest(format)
+    this.#maskLow = mask.low | 0
+    this.#maskHigh = mask.high | 0
+    this.#valueLow = value.low | 0
+    this.#valueHigh = value.high | 0
+    const { low: lowest } = format.frameField
+    const frame = lower.frameMask(0)
+    // A field that begins in the high half, as toys have it, tells of region 0 alone.
+    const isInBoth = lowest < 32
+    const region = regionOf(memory.firstFrame)
+    this.#frameLow = isInBoth ? frame.low | 0 : 0
+    this.#frameLowDown = isInBoth ? lowest : 0
+    this.#frameHigh = frame.high | 0
+    this.#frameHighUp = isInBoth ? 32 - lowest : 0
+    this.#frameHighDown = isInBoth ? 0 : lowest - 32
+    this.#regionMask = isInBoth ? frame.high & (-1 << (lowest - 1)) : 0
+    this.#region = isInBoth ? region << (lowest - 1) : region
+    this.#fieldUp = Math.max(0, 12 - lowest)
+    this.#fieldDown = Math.max(0, lowest - 12)
+    this.#spans = Array.from({ length: geometry.levels }, (_, level) => geometry.span(level))
+    this.#offsets = this.#spans.map((span) => halvesOf(span - 1n))
+    this.#pointerMark = halvesOf(format.tableAccessedBit)
     this.path = { level: 0, low: 0, high: 0, andLow: -1, andHigh: -1, orLow: 0, orHigh: 0 }
-    this.kind = ABSENT
-    this.isOutOfMemory = false
-    this.table = 0
-    this.slot = 0
+    this.kind = IS_ABSENT
   }
 
-  /** Whether the machine translates the address at all: `Geometry.isCanonical`, without a bigint. */
-  isCanonical(vaddr: bigint): boolean {
+  /** Sets the address; tells whether the machine translates it at all, as `Geometry.isCanonical` does. */
+  aim(vaddr: bigint): boolean {
+    words[0] = vaddr
     const shift = this.#signShift
     // Only toys have so few bits.
-    if (shift < 32) return this.#tables.geometry.isCanonical(vaddr)
-    words[0] = vaddr
-    const top = halves[HIGH]! >>> (shift - 32)
-    return top === 0 || top === this.#signMask
+    if (shift < 32) return this.#lower.geometry.isCanonical(vaddr)
+    const top = halves[HIGH]! >> (shift - 32)
+    return top === 0 || top === -1
   }
 
   /** Whether a pointer on the way lacks the bit that hardware sets in those it walks through. */
@@ -138,40 +211,63 @@ export class Walker<C> {
     return this.#spans[this.path.level]!
   }
 
-  /** Where the leaf at which the walk ended takes the address. */
-  physicalOf(vaddr: bigint): PhysAddr {
-    const { low, high, level } = this.path
-    words[0] = vaddr
-    const offset = halves[LOW]! & 0xfff
-    let frame = this.#tables.leafFrameIn(low, high, level)
-    if (level > 0) {
-      const page = halves[HIGH]! * PAGES_PER_HIGH + (halves[LOW]! >>> 12)
-      const span = this.#tables.geometry.spanPages(level)
-      frame += page - Math.floor(page / span) * span
-    }
-    const frameHigh = Math.floor(frame / PAGES_PER_HIGH)
-    halves[HIGH] = frameHigh
-    halves[LOW] = ((frame - frameHigh * PAGES_PER_HIGH) * 4096) | offset
+  /** Where the leaf at which the walk ended takes the address, which is gone afterwards. */
+  physicalOf(): PhysAddr {
+    const { path } = this
+    const frame = this.#lower.frameMask(path.level)
+    const offset = this.#offsets[path.level]!
+    // The frame's field, moved as one word of 64 bits to where an address has it: either up or down, by
+    // nothing in most machines. A shift by 32 would be one by 0, and is made of two therefore.
+    const up = this.#fieldUp
+    const down = this.#fieldDown
+    const low = path.low & frame.low
+    const high = path.high & frame.high
+    const movedHigh = (high << up) | ((low >>> 1) >>> (31 - up))
+    halves[LOW] = ((low << up) >>> down) | ((movedHigh << 1) << (31 - down)) | (halves[LOW]! & offset.low)
+    halves[HIGH] = (movedHigh >>> down) | (halves[HIGH]! & offset.high)
     return words[0] as PhysAddr
   }
 
-  /** Walks down to whatever is no table. The address is canonical. */
-  descend(root: number, vaddr: bigint): void {
-    words[0] = vaddr
+  /** The frame of the root of the half that the address lies in. */
+  get root(): number {
+    return (halves[HIGH]! < 0 ? this.#upper : this.#lower).root
+  }
+
+  /**
+   * Walks down to whatever is no table. The address is canonical.
+   *
+   * All that the loop needs is in locals, and integers stay integers: loaded from fields at every level, or
+   * made doubles and back, they would take most of the time of a walk.
+   */
+  descend(): void {
+    const format = this.#format
+    const indexBits = this.#indexBits | 0
+    const slotMask = this.#slotMask | 0
+    const maskLow = this.#maskLow | 0
+    const maskHigh = this.#maskHigh | 0
+    const valueLow = this.#valueLow | 0
+    const valueHigh = this.#valueHigh | 0
+    const frameLow = this.#frameLow | 0
+    const frameLowDown = this.#frameLowDown | 0
+    const frameHigh = this.#frameHigh | 0
+    const frameHighUp = this.#frameHighUp | 0
+    const frameHighDown = this.#frameHighDown | 0
+    const regionMask = this.#regionMask | 0
+    const region = this.#region | 0
+    const { words: ints, groups } = this.#memory
+    const { firstAt } = groups
+    // Its lowest 32 bits: the others are those of the region.
+    const firstFrame = this.#memory.firstFrame | 0
+    const frameCount = this.#memory.frameCount | 0
+    const groupShift = groups.shift | 0
+    const groupMask = groups.mask | 0
     const low = halves[LOW]!
     const high = halves[HIGH]!
-    const { memory, geometry } = this.#tables
-    const format = this.#format
-    const slotMask = this.#slotMask
-    const { indexBits } = geometry
-    const firstFrame = memory.firstFrame
-    const { frameCount } = memory
-    // Locals in the loop, and one write of each at its end. Frames stay integers all the way: made
-    // doubles and back at every level, they would take most of the time of a walk.
-    let level = geometry.levels
-    let shift = 12 + level * indexBits
-    let table = root
-    let slot = 0
+    let level = this.#levels | 0
+    let shift = (12 + Math.imul(level, indexBits)) | 0
+    const start = this.root - this.#memory.firstFrame
+    // Of frames, counted from the memory's first.
+    let table = start >= 0 && start < frameCount ? start | 0 : -1
     let wordLow = 0
     let wordHigh = 0
     let andLow = -1
@@ -180,26 +276,27 @@ export class Walker<C> {
     let orHigh = 0
     let kind: number
     for (;;) {
-      level--
-      shift -= indexBits
-      slot = (shift >= 32 ? high >>> (shift - 32) : (low >>> shift) | (high << (32 - shift))) & slotMask
-      const i = (table - firstFrame) | 0
-      if (i < 0 || i >= frameCount) {
+      level = (level - 1) | 0
+      shift = (shift - indexBits) | 0
+      // Shifts count modulo 32: by shift - 32 in the first case, by 32 - shift in the last.
+      const slot = (shift >= 32 ? high >> shift : (low >>> shift) | (high << (-shift | 0))) & slotMask
+      if (table < 0 || table >= frameCount) {
         kind = OUT_OF_MEMORY
         break
       }
-      const chunk = memory.chunkAt(i)
-      const at = memory.indexAt(i) + 2 * slot
-      wordLow = chunk[at]!
-      wordHigh = chunk[at + 1]!
+      const at = (firstAt[table >>> groupShift]! + ((table & groupMask) << FRAME_SHIFT) + (slot << 1)) | 0
+      wordLow = ints[at]!
+      wordHigh = ints[at | 1]!
       andLow &= wordLow
       andHigh &= wordHigh
       orLow |= wordLow
       orHigh |= wordHigh
-      kind = format.classify(wordLow, wordHigh, level)
-      // Whatever a format says: below level 0 there is nothing.
-      if (kind !== TABLE || level === 0) break
-      table = this.#tables.smallFrameIn(wordLow, wordHigh)
+      if (level === 0 || (((wordLow & maskLow) ^ valueLow) | ((wordHigh & maskHigh) ^ valueHigh)) !== 0) {
+        kind = format.classify(wordLow, wordHigh, level)
+        // Whatever a format says: below level 0 there is nothing.
+        if (kind !== IS_TABLE || level === 0) break
+      }
+      table = (wordHigh & regionMask) !== region ? -1 : (((((wordHigh & frameHigh) << frameHighUp) >>> frameHighDown) | ((wordLow & frameLow) >>> frameLowDown)) - firstFrame) | 0
     }
     const { path } = this
     path.level = level
@@ -209,39 +306,46 @@ export class Walker<C> {
     path.andHigh = andHigh
     path.orLow = orLow
     path.orHigh = orHigh
-    this.isOutOfMemory = kind === OUT_OF_MEMORY
-    this.kind = this.isOutOfMemory ? INVALID : kind
-    this.table = table
-    this.slot = slot
+    this.kind = kind
   }
 }
 
 /** Translates an access as the hardware would; writes nothing. */
-export function translate<C>(tables: Tables<C>, walker: Walker<C>, root: number, vaddr: VirtAddr, access: Access, mode: Mode, controls: C): Translation {
+export function translate<C>(tables: TableReader<C>, walker: Walker<C>, vaddr: VirtAddr, access: Access, mode: Mode, controls: C): Translation {
   const { format } = tables
-  if (!walker.isCanonical(vaddr)) return { kind: 'fault', reason: 'non-canonical', level: tables.geometry.levels - 1, bit: '' }
+  if (!walker.aim(vaddr)) return { kind: 'fault', reason: 'non-canonical', level: tables.geometry.levels - 1, bit: '' }
   if (format.hasStepFaults?.(controls) === true) {
-    const fault = firstStepFault(tables, root, vaddr, controls)
+    const fault = firstStepFault(tables, walker.root, vaddr, controls)
     if (fault !== undefined) return fault
   }
-  walker.descend(root, vaddr)
+  walker.descend()
   const { path } = walker
   const { level } = path
-  if (walker.isOutOfMemory) return { kind: 'fault', reason: 'memory', level, bit: '' }
-  if (walker.kind === ABSENT || walker.kind === HIDDEN) return { kind: 'fault', reason: 'not-present', level, bit: format.presentBitName }
-  if (walker.kind !== LEAF) {
+  if (walker.kind === OUT_OF_MEMORY) return { kind: 'fault', reason: 'memory', level, bit: '' }
+  if (walker.kind === IS_ABSENT || walker.kind === IS_HIDDEN) return { kind: 'fault', reason: 'not-present', level, bit: format.presentBitName }
+  if (walker.kind !== IS_LEAF) {
     const entry = format.decode(wordOf(path.low, path.high), level)
     return entry.kind === 'invalid' ? { kind: 'fault', reason: entry.reason, level, bit: entry.bit } : { kind: 'fault', reason: 'reserved', level, bit: '' }
   }
   const verdict = format.check(path, access, mode, controls)
   if (verdict.kind === 'refused') return { kind: 'fault', reason: verdict.reason, level: verdict.level ?? level, bit: verdict.bit }
   const leafUpdate = 'update' in verdict ? verdict.update : undefined
-  const updates = leafUpdate === undefined && !walker.hasUnmarkedPointer ? NO_UPDATES : updatesOf(tables, root, vaddr, leafUpdate ?? 0n)
-  return { kind: 'mapped', paddr: walker.physicalOf(vaddr), size: walker.span, level, updates }
+  const updates = leafUpdate === undefined && !walker.hasUnmarkedPointer ? NO_UPDATES : updatesOf(tables, walker.root, vaddr, leafUpdate ?? 0n)
+  return { kind: 'mapped', paddr: walker.physicalOf(), size: walker.span, level, updates }
+}
+
+/** The physical address of an access that the hardware lets through; undefined for one that it does not. */
+export function paddrOf<C>(tables: TableReader<C>, walker: Walker<C>, vaddr: VirtAddr, access: Access, mode: Mode, controls: C): PhysAddr | undefined {
+  const { format } = tables
+  if (!walker.aim(vaddr)) return undefined
+  if (format.hasStepFaults?.(controls) === true && firstStepFault(tables, walker.root, vaddr, controls) !== undefined) return undefined
+  walker.descend()
+  if (walker.kind !== IS_LEAF || format.check(walker.path, access, mode, controls).kind === 'refused') return undefined
+  return walker.physicalOf()
 }
 
 /** The first fault that the machine's state makes of an entry on the way, before one below it is looked at. */
-function firstStepFault<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, controls: C): Fault | undefined {
+function firstStepFault<C>(tables: TableReader<C>, root: number, vaddr: VirtAddr, controls: C): Fault | undefined {
   const { format } = tables
   for (const { level, word } of walkSteps(tables, root, vaddr)) {
     const { low, high } = halvesOf(word)
@@ -254,7 +358,7 @@ function firstStepFault<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, con
 }
 
 /** The words that the hardware would write back: the leaf's, and pointers that have no accessed bit yet. */
-function updatesOf<C>(tables: Tables<C>, root: number, vaddr: VirtAddr, leafUpdate: bigint): readonly WordUpdate[] {
+function updatesOf<C>(tables: TableReader<C>, root: number, vaddr: VirtAddr, leafUpdate: bigint): readonly WordUpdate[] {
   const { tableAccessedBit } = tables.format
   const updates: WordUpdate[] = []
   for (const step of walkSteps(tables, root, vaddr)) {

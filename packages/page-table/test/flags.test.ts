@@ -1,4 +1,4 @@
-import { ACCESS, ALL_FLAGS, DEVICE, EXECUTE, formatFlags, GLOBAL, hasFlags, NONE, parseFlags, READ, UNCACHED, unionOf, USER, without, WRITE, type MappingFlags } from '@addrspace/page-table'
+import { ACCESS, ALL_FLAGS, DEVICE, EXECUTE, formatFlags, GLOBAL, hasFlags, NONE, parseFlags, permits, READ, UNCACHED, unionOf, USER, without, WRITE, type MappingFlags } from '@addrspace/page-table'
 import { describe, expect, it } from 'vitest'
 
 describe('flags', () => {
@@ -13,6 +13,17 @@ describe('flags', () => {
     expect(hasFlags(unionOf(READ, WRITE), READ)).toBe(true)
     expect(hasFlags(READ, unionOf(READ, WRITE))).toBe(false)
     expect(hasFlags(NONE, NONE)).toBe(true)
+  })
+  it.each([
+    ['read', 'r'],
+    ['write', 'w'],
+    ['exec', 'x'],
+  ] as const)('permit the access %s exactly with the letter %s', (access, letter) => {
+    for (let flags = 0; flags < 128; flags++) expect(permits(flags as MappingFlags, access)).toBe(formatFlags(flags as MappingFlags).includes(letter))
+  })
+  it('permit no access that is none', () => {
+    expect(() => permits(READ, 'execute' as never)).toThrow(new RangeError('"access" must be read, write or exec, got execute'))
+    expect(() => permits(READ, undefined as never)).toThrow(RangeError)
   })
   it('are written as letters in one order, and read in any', () => {
     expect(formatFlags(ALL_FLAGS)).toBe('rwxudng')

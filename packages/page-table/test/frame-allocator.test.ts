@@ -106,6 +106,24 @@ describe('giving back', () => {
   })
 })
 
+describe('what is said of mistakes', () => {
+  it('names what is wrong with the frames that are given back', () => {
+    const allocator = frames(4, 64)
+    allocator.allocateRun(4)
+    const free = (frame: bigint, count: number) => () => allocator.free(pa(frame), count)
+    expect(free(0x4008n, 1)).toThrow(new RangeError('"frame" must be a multiple of 4096, got 0x4008'))
+    for (const count of [0, -1, 1.5]) expect(free(0x4000n, count)).toThrow(new RangeError(`"frames" must be a whole number from 1 on, got ${String(count)}`))
+    expect(free(0x3000n, 2)).toThrow(new RangeError('"frame" must be in 0x4000..0x44000, got 0x3000..0x5000'))
+    expect(free(0x7000n, 2)).toThrow(new RangeError('"frame" must be in use, got 0x8000'))
+  })
+  it('names the range that is missing, and the limit', () => {
+    expect(() => new BitmapAllocator(undefined as never)).toThrow(new TypeError('"range" must be an object, got undefined'))
+    expect(() => new BitmapAllocator({ start: pa(0) } as never)).toThrow(TypeError)
+    expect(() => new BitmapAllocator({ start: pa(0), end: 2n ** 52n })).toThrow(new RangeError('"range" must be of at most 16 TiB, got 0x0..0x10000000000000'))
+    expect(() => new BitmapAllocator({ start: pa(PAGE), end: 2n ** 44n + 2n * PAGE })).toThrow(RangeError)
+  })
+})
+
 describe('an allocator of no whole frames', () => {
   it('is refused', () => {
     expect(() => new BitmapAllocator({ start: pa(1), end: 4096n })).toThrow(RangeError)

@@ -157,6 +157,86 @@ describe('a machine that breaks before it makes', () => {
     expect(table.protect(vaddrOf(0), PAGE, unionOf(RW, DEVICE)).ok).toBe(true)
     expect(reports.flatMap(({ breaks }) => breaks)).toEqual([])
   })
+  it('hears of a page that was unmapped and mapped again in one transaction as of one that was remapped', () => {
+    for (const page of [1, 33]) {
+      const { table, reports } = world({ breaks: 'size-frame-or-type' })
+      expect(table.map(vaddrOf(page - 1), 2n * PAGE, pa(0x4000), RW).ok).toBe(true)
+      const entry = entryAt(tableAt(table, vaddrOf(page), 0), 1)
+      table.beginTransaction()
+      expect(table.unmap(vaddrOf(page), PAGE).ok).toBe(true)
+      expect(table.map(vaddrOf(page), PAGE, pa(0x9000), RW).ok).toBe(true)
+      table.commitTransaction()
+      expect(reports[0]!.breaks).toEqual([{ entry, oldWord: LEAF | (5n << 28n), newWord: LEAF | (9n << 28n), range: { start: vaddrOf(page), size: PAGE } }])
+    }
+  })
+  it.each([
+    ['a huge leaf by another one', 4, 0x2_0000n, 4, 0x3_0000n],
+    ['a huge leaf by a table', 4, 0x2_0000n, 4, 0x3_1000n],
+    ['a table by a huge leaf', 4, 0x2_1000n, 4, 0x3_0000n],
+    ['a table by another one', 2, 0x2_1000n, 2, 0x2_1000n],
+  ])('hears of the entry when a transaction replaces %s', (_, oldPages, oldFrame, newPages, newFrame) => {
+    const { table, reports } = world({ breaks: 'size-frame-or-type' })
+    // Below the first entry of level 1, whose table stays for the sake of its last one.
+    expect(table.map(vaddrOf(12), 4n * PAGE, pa(0), RW).ok).toBe(true)
+    expect(table.map(vaddrOf(0), BigInt(oldPages) * PAGE, pa(oldFrame), RW).ok).toBe(true)
+    const entry = entryAt(tableAt(table, vaddrOf(0), 1), 0)
+    const oldWord = table.memory.readWord(entry)
+    table.beginTransaction()
+    expect(table.unmap(vaddrOf(0), 4n * PAGE, { holes: 'skip' }).ok).toBe(true)
+    expect(table.map(vaddrOf(0), BigInt(newPages) * PAGE, pa(newFrame), RW).ok).toBe(true)
+    table.commitTransaction()
+    expect(reports[0]!.breaks).toEqual([{ entry, oldWord, newWord: table.memory.readWord(entry), range: { start: 0n, size: 4n * PAGE } }])
+    expect(told(reports)).toEqual(['0x0+0x4000'])
+  })
+  it('hears of one step from the first word to the last, or of none where nothing is there in the end', () => {
+    const { table, reports } = world({ breaks: 'size-frame-or-type' })
+    expect(table.map(vaddrOf(0), 3n * PAGE, pa(0x5000), RW).ok).toBe(true)
+    table.beginTransaction()
+    for (const frame of [0x8000n, 0x9000n]) {
+      expect(table.remap(vaddrOf(0), pa(frame)).ok).toBe(true)
+      expect(table.remap(vaddrOf(1), pa(frame)).ok).toBe(true)
+    }
+    expect(table.protect(vaddrOf(1), PAGE, READ).ok).toBe(true)
+    expect(table.unmap(vaddrOf(0), PAGE).ok).toBe(true)
+    expect(table.remap(vaddrOf(2), pa(0x8000)).ok).toBe(true)
+    expect(table.remap(vaddrOf(2), pa(0x7000)).ok).toBe(true)
+    table.commitTransaction()
+    expect(reports[0]!.breaks.map(({ oldWord, newWord, range }) => [oldWord, newWord, range.start])).toEqual([[LEAF | (6n << 28n), (LEAF | (9n << 28n)) & ~8n, 0x1000n]])
+  })
+  it('hears of another type although it was set while hardware did not see the page', () => {
+    const { table, reports } = world({ breaks: 'size-frame-or-type' })
+    expect(table.map(vaddrOf(0), 4n * PAGE, pa(0x5000), RW).ok).toBe(true)
+    table.beginTransaction()
+    expect(table.protect(vaddrOf(0), 2n * PAGE, NONE).ok).toBe(true)
+    expect(table.remap(vaddrOf(1), pa(0x9000)).ok).toBe(true)
+    expect(table.protect(vaddrOf(0), PAGE, unionOf(RW, DEVICE)).ok).toBe(true)
+    expect(table.protect(vaddrOf(1), PAGE, RW).ok).toBe(true)
+    table.commitTransaction()
+    expect(reports[0]!.breaks.map(({ range }) => range)).toEqual([{ start: 0n, size: PAGE }, { start: 0x1000n, size: PAGE }])
+  })
+  it('hears only of the leaf that was there when it is split twice over', () => {
+    const { table, reports } = world({ breaks: 'size-frame-or-type' })
+    expect(table.map(vaddrOf(16), 16n * PAGE, pa(0x10_0000), RW).ok).toBe(true)
+    expect(table.unmap(vaddrOf(21), PAGE).ok).toBe(true)
+    expect(reports[0]!.breaks.map(({ entry, range }) => [entry, range])).toEqual([[entryAt(table.roots[0]!, 1), { start: 0x1_0000n, size: 16n * PAGE }]])
+  })
+  it('hears of nothing in a table that went', () => {
+    const { table, reports } = world({ breaks: 'size-frame-or-type' })
+    expect(table.map(vaddrOf(0), 2n * PAGE, pa(0x5000), RW).ok).toBe(true)
+    table.beginTransaction()
+    expect(table.remap(vaddrOf(0), pa(0x9000)).ok).toBe(true)
+    expect(table.unmap(vaddrOf(0), 32n * PAGE, { holes: 'skip' }).ok).toBe(true)
+    table.commitTransaction()
+    expect(reports[0]!.breaks).toEqual([])
+  })
+  it('hears of addresses below either root', () => {
+    const { table, reports } = world({ breaks: 'size-frame-or-type', halves: 'two-roots' })
+    for (const page of [17, 64, 127]) {
+      expect(table.map(vaddrOf(page, 'two-roots'), PAGE, pa(0x5000), RW).ok).toBe(true)
+      expect(table.remap(vaddrOf(page, 'two-roots'), pa(0x9000)).ok).toBe(true)
+    }
+    expect(reports.flatMap(({ breaks }) => breaks.map(({ range }) => range.start))).toEqual([0x1_1000n, 0xffff_ffff_fffc_0000n, 0xffff_ffff_ffff_f000n])
+  })
   it('hears of nothing that was rolled back', () => {
     const { table, reports } = world({ breaks: 'size-frame-or-type' })
     expect(table.map(vaddrOf(0), 4n * PAGE, pa(0), RW).ok).toBe(true)

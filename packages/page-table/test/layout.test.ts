@@ -18,6 +18,7 @@ describe('checking', () => {
   it('accepts a layout that accounts for every bit once, highest first', () => {
     checkLayout(GOOD)
     checkLayout(layoutOf(bits(63, 0, 'ignored')))
+    checkLayout(layoutOf(bits(63, 2, 'ignored'), { ...bits(1, 0, 'field', 'TYPE'), values: ['none', 'some', 'most', 'all'] }))
   })
   it.each<readonly [string, EntryLayout, string]>([
     ['nothing', layoutOf(), '63:0 are missing'],
@@ -33,6 +34,7 @@ describe('checking', () => {
     ['a fixed bit without a value', layoutOf(bits(63, 1, 'ignored'), bits(0, 0, 'fixed', 'V')), 'exactly if fixed'],
     ['a value of bits that are not fixed', layoutOf(bits(63, 1, 'ignored'), bits(0, 0, 'flag', 'V', 1n)), 'exactly if fixed'],
     ['a value that does not fit', layoutOf(bits(63, 2, 'ignored'), bits(1, 0, 'fixed', 'V', 4n)), 'does not fit'],
+    ['values of which some have no word', layoutOf(bits(63, 2, 'ignored'), { ...bits(1, 0, 'field', 'TYPE'), values: ['none', 'some', 'all'] }), 'for every value or for none, got 3'],
     ['a value below 0', layoutOf(bits(63, 2, 'ignored'), bits(1, 0, 'fixed', 'V', -1n)), 'does not fit'],
   ])('refuses %s', (_what, layout, message) => {
     expect(() => checkLayout(layout)).toThrow(RangeError)

@@ -1,7 +1,7 @@
 // What each operation does and refuses, by example, on the toy machine: 4 KiB, 16 KiB and 64 KiB leaves,
 // 32 pages in either half.
 import { pa, va } from '@addrspace/memory-addr'
-import { DEVICE, EXECUTE, NONE, PageTable, READ, UNCACHED, unionOf, USER, WRITE, type PageTableOptions, type PageTableResult } from '@addrspace/page-table'
+import { BitmapAllocator, DEVICE, EXECUTE, NONE, PageTable, PhysMemory, READ, UNCACHED, unionOf, USER, WRITE, type PageTableError, type PageTableOptions, type PageTableResult } from '@addrspace/page-table'
 import { describe, expect, it } from 'vitest'
 
 import { equalBytes, leavesOf } from './support/check.ts'
@@ -38,7 +38,7 @@ describe('map', () => {
     expect(w.table.map(vaddrOf(0), 16n * PAGE, pa(0), RW, { maxLeafLevel: 1 }).ok).toBe(true)
     expect(w.table.map(vaddrOf(16), 4n * PAGE, pa(0x1000), RW).ok).toBe(true)
     expect(w.table.map(vaddrOf(20), 4n * PAGE, pa(0x4000), RW, { maxLeafLevel: 0 }).ok).toBe(true)
-    expect(w.table.map(vaddrOf(32), 16n * PAGE, pa(0x1_0000), RW, { maxLeafLevel: 9 }).ok).toBe(true)
+    expect(w.table.map(vaddrOf(32), 16n * PAGE, pa(0x1_0000), RW, { maxLeafLevel: 2 }).ok).toBe(true)
     expect([0, 16, 20, 32].map((page) => w.table.query(vaddrOf(page))?.size)).toEqual([0x4000n, 0x1000n, 0x1000n, 0x1_0000n])
   })
   it('takes the first and the last page of either half, and the last frame of the machine', () => {
@@ -71,9 +71,24 @@ describe('map', () => {
     expect(w.table.map(vaddrOf(16), PAGE, pa(0), RW).ok).toBe(true)
     const under = refusal(w, () => w.table.map(vaddrOf(5), PAGE, pa(0), READ))
     expect(under).toMatchObject({ name: 'PageTableError', reason: 'already-mapped', level: 2, vaddr: 0x5000n, entryAddress: w.table.roots[0]!, entry: { kind: 'leaf', frame: 0n, flags: RW } })
-    expect(under.message).toBe('a leaf entry is in the way at 0x5000, level 2')
-    expect(refusal(w, () => w.table.map(vaddrOf(16), 16n * PAGE, pa(0), READ))).toMatchObject({ reason: 'already-mapped', level: 2, vaddr: 0x1_0000n, entry: { kind: 'table' } })
+    expect(under.message).toBe('a leaf entry of 64 KiB is in the way at 0x5000, level 2')
     expect(refusal(w, () => w.table.map(vaddrOf(16), PAGE, pa(0), READ))).toMatchObject({ reason: 'already-mapped', level: 0, vaddr: 0x1_0000n })
+  })
+  it('names the first page that is mapped where a huge leaf was to be, at whichever level', () => {
+    const w = world()
+    const over = (): PageTableError => refusal(w, () => w.table.map(vaddrOf(0), 16n * PAGE, pa(0), READ))
+    expect(w.table.map(vaddrOf(14), PAGE, pa(0x3000), RW).ok).toBe(true)
+    const low = over()
+    expect(low).toMatchObject({ reason: 'already-mapped', level: 0, vaddr: 0xe000n, entry: { kind: 'leaf', frame: 0x3000n } })
+    expect(low.message).toBe('a leaf entry of 4 KiB is in the way at 0xe000, level 0')
+    expect(w.table.map(vaddrOf(8), 4n * PAGE, pa(0), NONE).ok).toBe(true)
+    expect(over().message).toBe('a leaf entry of 16 KiB is in the way at 0x8000, level 1')
+  })
+  it('names the table where a guest left nothing in it', () => {
+    const w = world()
+    expect(w.table.map(vaddrOf(5), PAGE, pa(0), RW).ok).toBe(true)
+    w.memory.writeWord(w.table.walk(vaddrOf(5)).at(-1)!.entryAddress, 0n)
+    expect(refusal(w, () => w.table.map(vaddrOf(0), 16n * PAGE, pa(0), READ)).message).toBe('a table entry is in the way at 0x0, level 2')
   })
   it('leaves no prefix behind where the last page is taken', () => {
     const w = world()
@@ -251,17 +266,22 @@ describe('a page table', () => {
         () => table.leaves({ start: va(0), end: 1n }),
         () => table.pagesOf(pa(0)),
         () => table.allocateFrames(1),
+        () => table.hasFrames(pa(0), 1),
+        () => table.freeFrames(pa(0), 1),
+        () => table.beginTransaction(),
+        () => table.commitTransaction(),
+        () => table.rollbackTransaction(),
         () => table.dispose(),
       ]
       for (const use of uses) expect(use).toThrow(new TypeError('the table was disposed of'))
     }
   })
-  it('lets pages be given back after it was disposed of', () => {
+  it('leaves pages that were not given back to the allocator', () => {
     const { table, frames } = world()
     const page = table.allocateFrames(2)!
     table.dispose()
     expect(frames.inner.usedFrames).toBe(2)
-    table.freeFrames(page, 2)
+    frames.free(page, 2)
     expect(frames.inner.usedFrames).toBe(0)
   })
   it('allocates pages in runs, aligned, or gives undefined', () => {
@@ -293,6 +313,7 @@ describe('arguments of the wrong kind', () => {
     ['map', [0n, PAGE, 0n, 'rw'], RangeError],
     ['map', [0n, PAGE, 0n, undefined], RangeError],
     ['map', [0n, PAGE, 0n, RW, { maxLeafLevel: -1 }], RangeError],
+    ['map', [0n, PAGE, 0n, RW, { maxLeafLevel: 3 }], RangeError],
     ['map', [0n, PAGE, 0n, RW, { maxLeafLevel: NaN }], RangeError],
     ['map', [0n, PAGE, 0n, RW, { maxLeafLevel: 0.5 }], RangeError],
     ['unmap', [0, PAGE], TypeError],
@@ -328,5 +349,68 @@ describe('arguments of the wrong kind', () => {
   ])('%s of wrong arguments, case %#', (method, args, error) => {
     expect(() => untyped[method]!.apply(table, [...args])).toThrow(error)
     expect(equalBytes(image, bytes)).toBe(true)
+  })
+})
+
+describe('an allocator that reaches past the memory', () => {
+  const beyond = (): World => world({ frames: 4, allocatable: 40 })
+  it('gives no pages but those that lie in it', () => {
+    const { table, frames } = beyond()
+    expect(table.allocateFrames(2)).toBe(0x2000n)
+    expect(table.allocateFrames(4)).toBeUndefined()
+    expect(table.allocateFrames(1)).toBe(0x1000n)
+    expect(table.allocateFrames(1)).toBeUndefined()
+    expect(frames.inner.usedFrames).toBe(4)
+  })
+  it('is told by the first frame that is no use', () => {
+    const w = beyond()
+    expect(refusal(w, () => w.table.map(vaddrOf(0), 20n * PAGE, pa(0x1000), RW)).message).toBe('no frame is left in the memory for a table at 0x8000: the next that is free, 0x4000, does not lie in it')
+    expect(w.table.map(vaddrOf(0), 16n * PAGE, pa(0), RW).ok).toBe(true)
+    w.table.allocateFrames(1)
+    w.table.allocateFrames(2)
+    expect(refusal(w, () => w.table.unmap(vaddrOf(1), PAGE)).message).toBe('no frame is left in the memory to split the leaf at 0x0: the next that is free, 0x4000, does not lie in it')
+  })
+  it('has nothing for the root if it begins there', () => {
+    const memory = new PhysMemory({ base: pa(0x1_0000), size: 0x1_0000n })
+    const make = (frames: BitmapAllocator) => () => new PageTable({ memory, frames, format: new ToyFormat(), invalidations: () => {} })
+    const below = new BitmapAllocator({ start: pa(0), end: 0x1000n })
+    expect(make(below)).toThrow(new RangeError('"frames" must have free frames in the memory: no frame is left in the memory for the root: the next that is free, 0x0, does not lie in it'))
+    expect(below.usedFrames).toBe(0)
+    expect(make(new BitmapAllocator({ start: pa(0x1_0000), end: 0x1_0000n }))).toThrow(new RangeError('"frames" must have free frames in the memory: no frame is left for the root'))
+  })
+})
+
+describe('what is said of mistakes', () => {
+  it('counts tables and frames in words that agree', () => {
+    const w = world({ allocatable: 2 })
+    expect(refusal(w, () => w.table.map(vaddrOf(0), PAGE, pa(0), RW)).message).toBe('2 tables at 0x0 are needed, 1 frame is free')
+    expect(w.table.map(vaddrOf(0), 4n * PAGE, pa(0), RW).ok).toBe(true)
+    expect(refusal(w, () => w.table.map(vaddrOf(5), PAGE, pa(0), RW)).message).toBe('1 table at 0x5000 is needed, 0 frames are free')
+  })
+  it('names the option that is missing', () => {
+    const { memory, frames } = world()
+    const options = { memory, frames, format: new ToyFormat(), invalidations: () => {} }
+    const make = (changes: object) => () => new PageTable({ ...options, ...changes })
+    expect(() => new PageTable(undefined as never)).toThrow(new TypeError('"options" must be an object, got undefined'))
+    expect(make({ memory: undefined })).toThrow(new TypeError('"memory" must be an object, got undefined'))
+    expect(make({ frames: null })).toThrow(new TypeError('"frames" must be an object, got null'))
+    expect(make({ format: 'x86-64' })).toThrow(new TypeError('"format" must be an object, got string'))
+    expect(make({ invalidations: undefined })).toThrow(new TypeError('"invalidations" must be a function'))
+    expect(make({ upperHalfOf: {} })).toThrow(new TypeError('"upperHalfOf" must be a PageTable'))
+    expect(make({ accessedDirty: 'set' })).toThrow(new RangeError('"accessedDirty" must be preset or hardware, got set'))
+  })
+  it('names the frame that is not to be given back', () => {
+    const { table } = world()
+    const page = table.allocateFrames(2)!
+    const free = (frame: bigint, count: number) => () => table.freeFrames(pa(frame), count)
+    expect(free(page, 3)).toThrow(new RangeError('0x4000 is not allocated here, or was given back already'))
+    expect(free(page + 8n, 1)).toThrow(new RangeError('"frame" must be a multiple of 4096, got 0x2008'))
+    expect(free(page, 1.5)).toThrow(new RangeError('"count" must be a whole number from 1 on, got 1.5'))
+    table.freeFrames(page, 1)
+    expect(free(page, 2)).toThrow(new RangeError('0x2000 is not allocated here, or was given back already'))
+  })
+  it('says what levels there are', () => {
+    const { table } = world()
+    expect(() => table.map(va(0), PAGE, pa(0), RW, { maxLeafLevel: 9 })).toThrow(new RangeError('"maxLeafLevel" must be a level from 0 to 2, got 9'))
   })
 })

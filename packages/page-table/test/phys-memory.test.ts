@@ -94,17 +94,22 @@ describe('the bounds of a memory', () => {
     expect(memory.contains(BASE + SIZE)).toBe(false)
     expect([memory.firstFrame, memory.frameCount]).toEqual([0x80000, 64])
   })
-  it('may reach to 2^43, and no further', () => {
-    const memory = new PhysMemory({ base: pa(2n ** 43n - 4096n), size: 4096n })
-    memory.writeWord(pa(2n ** 43n - 8n), 7n)
-    expect(memory.readWord(pa(2n ** 43n - 8n))).toBe(7n)
-    expect(() => new PhysMemory({ base: pa(2n ** 43n - 4096n), size: 8192n })).toThrow('"base + size" must be at most 2^43, got 0x80000001000')
+  it('may reach to a multiple of 2^43, and not across it', () => {
+    for (const end of [2n ** 43n, 3n * 2n ** 43n, 2n ** 64n]) {
+      const memory = new PhysMemory({ base: pa(end - 4096n), size: 4096n })
+      memory.writeWord(pa(end - 8n), 7n)
+      expect(memory.readWord(pa(end - 8n))).toBe(7n)
+      expect(memory.indexOf(Number(end >> 12n))).toBe(-1)
+    }
+    expect(new PhysMemory({ base: pa(2n ** 43n), size: 4096n }).readWord(pa(2n ** 43n))).toBe(0n)
+    expect(new PhysMemory({ base: pa(2n ** 43n), size: 0n }).frameCount).toBe(0)
+    expect(() => new PhysMemory({ base: pa(2n ** 43n - 4096n), size: 8192n })).toThrow('memory must not reach across a multiple of 2^43, got [0x7fffffff000, 0x80000001000)')
   })
   it('may hold nothing', () => {
     const memory = new PhysMemory({ size: 0n })
-    expect(memory.chunkOf(0)).toBeUndefined()
+    expect(memory.indexOf(0)).toBe(-1)
     expect(() => memory.readWord(pa(0))).toThrow(RangeError)
-    expect(new PhysMemory({ size: 0n, source: new ArrayBuffer(0) }).chunkOf(0)).toBeUndefined()
+    expect(new PhysMemory({ size: 0n, source: new ArrayBuffer(0) }).indexOf(0)).toBe(-1)
   })
   it('are refused if they are none', () => {
     const source = new ArrayBuffer(8192)
@@ -120,6 +125,7 @@ describe('the bounds of a memory', () => {
       [{ size: 4096n, source, offset: NaN }, RangeError],
       [{ size: 8192n, source, offset: 8 }, RangeError],
       [{ size: 12288n, source }, RangeError],
+      [{ size: 2n ** 33n + 4096n, source }, RangeError],
       [{ size: 4096n, source: null }, TypeError],
       [{ size: 4096n, source: 4096 }, TypeError],
       [{ size: 4096n, source: {} }, TypeError],
@@ -181,14 +187,31 @@ describe('the sparse store', () => {
     for (let i = 0n; i < 64n; i++) memory.writeWord(pa(i * GIB + 8n), i + 1n)
     expect(memory.allocatedBytes).toBe(64 * 65536)
     expect([...memory.nonZeroFrames()]).toEqual(Array.from({ length: 64 }, (_, i) => i * 2 ** 18))
-    // 64 chunks of 64 KiB are 4 MiB; their 64 directories, one per GiB, have 16384 places each: 8 MiB.
+    // 64 groups of 64 KiB are 4 MiB, with room to grow 6 MiB; the table of groups has 2^20 places of 4 bytes.
     const after = process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers
     expect(after - before).toBeLessThan(32 * 2 ** 20)
+  })
+  it('keeps everything when it grows, and leaves nothing in the array it had before', () => {
+    const memory = new PhysMemory({ size: GIB })
+    memory.writeWord(pa(8n), 1n)
+    const before = memory.words
+    for (let i = 1n; i < 100n; i++) memory.writeWord(pa(i * 65536n + 8n), i + 1n)
+    expect(before.length).toBe(0)
+    for (let i = 0n; i < 100n; i++) expect(memory.readWord(pa(i * 65536n + 8n))).toBe(i + 1n)
+    expect(memory.readWord(pa(100n * 65536n))).toBe(0n)
+  })
+  it('of more than 64 GiB has larger groups of frames, so that its table stays small', () => {
+    const memory = new PhysMemory({ size: 1024n * GIB })
+    memory.writeWord(pa(1023n * GIB + 8n), 7n)
+    expect(memory.allocatedBytes).toBe(2 ** 20)
+    expect(memory.readWord(pa(1023n * GIB + 8n))).toBe(7n)
+    expect([...memory.nonZeroFrames()]).toEqual([1023 * 2 ** 18])
+    expect(memory.groups.firstAt.length).toBe(2 ** 20)
   })
   it('does not allocate for reading, nor where nothing was', () => {
     const memory = new PhysMemory({ size: 64n * GIB })
     memory.read(pa(5n * GIB), new Uint8Array(1 << 20))
-    for (let frame = 0; frame < 2 ** 24; frame += 2 ** 14) expect(memory.chunkOf(frame)?.[memory.indexOf(frame)]).toBe(0)
+    for (let frame = 0; frame < 2 ** 24; frame += 2 ** 14) expect(memory.words[memory.indexOf(frame)]).toBe(0)
     expect(memory.allocatedBytes).toBe(0)
   })
 })

@@ -1,14 +1,14 @@
 // Random operations in nested brackets: what is rolled back has never been, what is committed is told
 // once, at the end, completely, and before any frame is free.
 import { pa, type PhysAddr } from '@addrspace/memory-addr'
-import { NONE, READ, type MappingFlags } from '@addrspace/page-table'
+import { DEVICE, NONE, READ, unionOf, type MappingFlags } from '@addrspace/page-table'
 import { describe, expect, it } from 'vitest'
 
 import { checkWorld, equalBytes } from './support/check.ts'
 import { Model } from './support/model.ts'
 import { act, actOnModel, type Operation } from './support/operations.ts'
 import { randomFrom } from './support/random.ts'
-import { brokenPages, differing, reportedPages } from './support/stale.ts'
+import { brokenPages, differing, reportedPages, reportedSteps, stepsOf } from './support/stale.ts'
 import { RW, RX } from './support/states.ts'
 import { PAGE, vaddrOf, world, type World } from './support/world.ts'
 
@@ -19,7 +19,7 @@ const buffer = new ArrayBuffer(FRAMES * 4096)
 function randomOperation(next: (n: number) => number): Operation {
   const size = [1, 1, 2, 4, 4, 16, 16, 32, 1 + next(31)][next(9)]!
   const from = 32 * next(2) + (next(3) === 0 ? next(33 - size) : size * next(Math.floor(32 / size)))
-  const flags = [RW, READ, RX, NONE][next(4)]!
+  const flags = [RW, READ, RX, NONE, unionOf(RW, DEVICE)][next(5)]!
   const holes = next(2) === 0 ? 'refuse' : 'skip'
   switch (next(5)) {
     case 0:
@@ -62,6 +62,13 @@ function boundsOf(models: readonly Model[], operations: readonly Operation[]): B
   for (const [page, old] of first.pages.entries()) {
     const now = last.pages[page]
     if (old !== undefined && old.flags !== NONE && (now?.frame !== old.frame || now.flags !== old.flags)) least.add(page)
+  }
+  for (const step of stepsOf(models)) {
+    const [page, count] = step.split('+').map(Number)
+    for (let i = page!; i < page! + count!; i++) {
+      least.add(i)
+      most.add(i)
+    }
   }
   return { least, most }
 }
@@ -123,7 +130,8 @@ describe('a transaction that is rolled back', () => {
 })
 
 describe('a transaction that is committed', () => {
-  it('tells once, all that is stale and nothing that was not touched: 1500 random sequences', () => {
+  it('tells once, all that is stale, what is to be broken, and nothing that was not touched: 1500 random sequences', () => {
+    let steps = 0
     const next = randomFrom(3)
     for (let round = 0; round < 1500; round++) {
       const w = world({ frames: FRAMES, buffer, breaks: 'size-frame-or-type' })
@@ -148,8 +156,12 @@ describe('a transaction that is committed', () => {
       const told = reportedPages(w.reports, 64)
       expect(differing(least, told)).toEqual([])
       expect(differing(told, most)).toEqual([])
+      const expected = stepsOf(models)
+      expect(reportedSteps(w.reports, 64).toSorted()).toEqual(expected.toSorted())
+      steps += expected.length
       checkWorld(w, model)
     }
+    expect(steps).toBeGreaterThan(200)
   })
   it('tells nothing where nothing was live', () => {
     const { table, reports } = world()

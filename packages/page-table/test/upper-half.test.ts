@@ -122,6 +122,71 @@ describe.each(['sign-extended', 'two-roots'] as const)('a shared upper half, %s'
     kernel.commitTransaction()
   })
 
+  it('lets pages that one allocated be given back by any of them, but once', () => {
+    const { kernel, process, frames } = kernelAndProcess()
+    const used = frames.inner.usedFrames
+    const page = kernel.allocateFrames(2)!
+    expect(process.hasFrames(page, 2)).toBe(true)
+    process.freeFrames(page, 1)
+    expect([kernel.hasFrames(page, 1), kernel.hasFrames(page, 2)]).toEqual([false, false])
+    expect(() => kernel.freeFrames(page, 1)).toThrow(RangeError)
+    kernel.dispose()
+    expect(process.hasFrames(pa(page + PAGE), 1)).toBe(true)
+    process.freeFrames(pa(page + PAGE), 1)
+    expect(frames.inner.usedFrames).toBeLessThanOrEqual(used)
+    process.dispose()
+    expect(frames.inner.usedFrames).toBe(0)
+  })
+
+  it('keeps pages that were allocated in an open transaction from being given back by others', () => {
+    const { kernel, process, frames } = kernelAndProcess()
+    const used = frames.inner.usedFrames
+    const before = process.allocateFrames(1)!
+    kernel.beginTransaction()
+    const [rolledBack, kept] = [kernel.allocateFrames(1)!, kernel.allocateFrames(2)!]
+    expect([kernel.hasFrames(rolledBack, 1), process.hasFrames(rolledBack, 1)]).toEqual([true, false])
+    expect(process.hasFrames(pa(kept + PAGE), 1)).toBe(false)
+    expect(() => process.freeFrames(rolledBack, 1)).toThrow(RangeError)
+    process.freeFrames(before, 1)
+    kernel.rollbackTransaction()
+    expect(frames.inner.usedFrames).toBe(used)
+    kernel.beginTransaction()
+    const page = kernel.allocateFrames(1)!
+    kernel.commitTransaction()
+    process.freeFrames(page, 1)
+    expect(frames.inner.usedFrames).toBe(used)
+  })
+
+  it('is not changed by one while it is within a transaction of another, whose rollback would lose that', () => {
+    const { kernel, process, frames } = kernelAndProcess((table) => {
+      expect(table.map(at(upper), PAGE, pa(0x5000), RW).ok).toBe(true)
+    })
+    const used = frames.inner.usedFrames
+    const busy = new TypeError('the shared upper half must not be changed: it is within a transaction of another table')
+    kernel.beginTransaction()
+    // What the kernel has not touched yet, its rollback does not touch.
+    expect(process.map(at(upper + 1), PAGE, pa(0x6000), RW).ok).toBe(true)
+    expect(kernel.map(at(upper + 2), PAGE, pa(0x7000), RW).ok).toBe(true)
+    expect(() => process.map(at(upper + 3), PAGE, pa(0x6000), RW)).toThrow(busy)
+    expect(() => process.unmap(at(upper + 1), PAGE)).toThrow(busy)
+    expect(() => process.protect(at(upper + 1), PAGE, READ)).toThrow(busy)
+    expect(() => process.remap(at(upper + 1), pa(0x9000))).toThrow(busy)
+    expect(process.query(at(upper + 2))?.paddr).toBe(0x7000n)
+    expect(process.map(at(1), PAGE, pa(0x6000), RW).ok).toBe(true)
+    expect(process.unmap(at(1), PAGE).ok).toBe(true)
+    kernel.rollbackTransaction()
+    expect([process.query(at(upper + 1))?.paddr, process.query(at(upper + 2))]).toEqual([0x6000n, undefined])
+    expect(process.map(at(upper + 3), PAGE, pa(0x6000), RW).ok).toBe(true)
+    process.beginTransaction()
+    process.beginTransaction()
+    expect(process.unmap(at(upper + 3), PAGE).ok).toBe(true)
+    process.commitTransaction()
+    expect(() => kernel.unmap(at(upper + 1), PAGE)).toThrow(busy)
+    process.commitTransaction()
+    expect(kernel.unmap(at(upper + 1), PAGE).ok).toBe(true)
+    expect(frames.inner.usedFrames).toBe(used)
+  })
+
   it('leaves nothing behind where there are not enough frames', () => {
     for (let free = 0; free < 4; free++) {
       const { frames, memory, table: kernel, bytes } = worldOf(format)
@@ -151,5 +216,27 @@ describe('an upper half with an illegal entry', () => {
     memory.writeWord(pa(table.roots[0]! + 24n), 3n)
     expect(() => new PageTable({ memory, frames, format, invalidations: () => {}, upperHalfOf: table })).toThrow(RangeError)
     expect(table.map(va(0), PAGE, pa(0), RW).ok).toBe(true)
+  })
+})
+
+describe('the frames that sharing takes', () => {
+  it('are a table for every top-level entry of the half that has none, and those that lack are told', () => {
+    const format = new ToyFormat()
+    const make = (allocatable: number): (() => unknown) => {
+      const { table, memory, frames } = worldOf(format, { allocatable })
+      expect(table.map(vaddrOf(32), 16n * PAGE, pa(0), RW).ok).toBe(true)
+      return () => new PageTable({ memory, frames, format, invalidations: () => {}, upperHalfOf: table })
+    }
+    expect(make(4)).not.toThrow()
+    expect(make(3)).toThrow(new RangeError('"frames" must have free frames in the memory: 2 tables of the shared upper half are needed, 1 frame is free'))
+  })
+  it('are asked for no more where the half is shared already', () => {
+    const format = new ToyFormat()
+    const { table, memory, frames } = worldOf(format, { allocatable: 5 })
+    const share = (): PageTable<ToyControls> => new PageTable({ memory, frames, format, invalidations: () => {}, upperHalfOf: table })
+    share()
+    share()
+    expect(frames.inner.freeFrames).toBe(0)
+    expect(share).toThrow(new RangeError('"frames" must have free frames in the memory: no frame is left for the root'))
   })
 })

@@ -4,10 +4,10 @@
  */
 
 import { FrameBackend, LinearBackend } from '@addrspace/backend-paging'
-import { bitsPermit, type Backing } from '@addrspace/conformance'
+import type { Backing } from '@addrspace/conformance'
 import { physAddr, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
 import { MemorySet, type MappingBackend } from '@addrspace/memory-set'
-import { BitmapAllocator, PageTable, PhysMemory, type FrameAllocator, type MappingFlags } from '@addrspace/page-table'
+import { BitmapAllocator, PageTable, permits, PhysMemory, type FrameAllocator, type MappingFlags } from '@addrspace/page-table'
 import type { Machine } from './machines.ts'
 
 /** The granule of every machine here, and the default alignment of free searches. */
@@ -41,7 +41,7 @@ export function openSpace<C extends object>(machine: Machine<C>, options: SpaceO
   const frames = new FailingFrames(allocator)
   const pageTable = new PageTable<C>({ memory: new PhysMemory({ base, size }), frames, format, invalidations: () => undefined, accessedDirty: ad })
   frames.failAt(failingFrame)
-  const set = new MemorySet<MappingFlags, PageTable<C>>({ pageTable, permits: bitsPermit, merge })
+  const set = new MemorySet<MappingFlags, PageTable<C>>({ pageTable, permits, merge })
   return { set, pageTable, usedFrames: () => allocator.usedFrames, backendFor: backends<C>() }
 }
 

@@ -1,11 +1,9 @@
-/**
- * The page table of an image: memory with the image's contents, and a table that begins at its roots. For reading; no
- * frame is free.
- */
+/** The page table of an image: memory with the image's contents, and what begins at its roots. */
 
 import { pa, type PhysAddr } from '@addrspace/memory-addr'
-import { PageTable, PhysMemory, type FrameAllocator } from '@addrspace/page-table'
+import { PageTableView, PhysMemory } from '@addrspace/page-table'
 import type { Machine } from './machines.ts'
+import { crossedBoundary } from './memory-reach.ts'
 
 /** Bytes from a physical address on. */
 export interface MemoryPart {
@@ -16,47 +14,50 @@ export interface MemoryPart {
 export interface ImageTableOptions {
   /** As many as the machine has; multiples of 4096. */
   readonly roots: readonly PhysAddr[]
-  /** What is in memory. From the lowest of these and the roots to the highest, what is not is zero. */
+  /** What may be in memory. From the lowest of these and the roots to the highest, what is not is zero. */
   readonly parts: readonly MemoryPart[]
 }
 
-/** The largest memory there is ends here. */
-export const MEMORY_END: bigint = 2n ** 43n
-
 const FRAME = 0x1000n
 
-/** Opens the table of an image whose memory ends at or below `MEMORY_END`. Its memory is zero: who looks at a frame fills it in. */
-export function openImageTable<C extends object>({ format }: Machine<C>, { roots, parts }: ImageTableOptions): PageTable<C> {
-  const starts = [...roots, ...parts.map(({ paddr }) => paddr)]
-  const ends = [...roots.map((root) => root + FRAME), ...parts.map(({ paddr, size }) => paddr + size)]
-  const base = starts.reduce((a, b) => (a < b ? a : b))
-  const end = ends.reduce((a, b) => (a > b ? a : b))
+/** Opens the table of an image, whose memory is zero for now; nothing that `boundaryWithin` finds may lie within. */
+export function openImageTable<C extends object>({ format }: Machine<C>, { roots, parts }: ImageTableOptions): PageTableView<C> {
+  const all = [...roots.map(rootPart), ...parts]
+  const base = lowest(all).paddr
+  const end = endOf(highest(all))
   const memory = new PhysMemory({ base: pa(base), size: (end - base + FRAME - 1n) & -FRAME })
-  // A table takes its roots and makes them zero; what they hold comes afterwards.
-  return new PageTable<C>({ memory, frames: new GivenFrames(roots), format, invalidations: () => undefined })
+  return new PageTableView({ memory, format, roots })
 }
 
-/** Hands out the frames it was given, in order, and no others. */
-class GivenFrames implements FrameAllocator {
-  readonly #frames: PhysAddr[]
+/** What lies on both sides of an address that no memory may reach across. */
+export interface CrossedBoundary<P> {
+  readonly boundary: bigint
+  readonly lowest: P
+  /** May be the same. */
+  readonly highest: P
+}
 
-  constructor(frames: readonly PhysAddr[]) {
-    this.#frames = [...frames]
-  }
+/** The address within an image that its memory must not reach across; undefined if all of it can be held. */
+export function boundaryWithin<P extends MemoryPart>(parts: readonly P[]): CrossedBoundary<P> | undefined {
+  const first = lowest(parts)
+  const last = highest(parts)
+  const boundary = crossedBoundary(first.paddr, endOf(last))
+  return boundary === undefined ? undefined : { boundary, lowest: first, highest: last }
+}
 
-  get freeFrames(): number {
-    return this.#frames.length
-  }
+/** A root table as a part of memory. */
+export function rootPart(root: PhysAddr): MemoryPart {
+  return { paddr: root, size: FRAME }
+}
 
-  allocate(): PhysAddr | undefined {
-    return this.#frames.shift()
-  }
+function lowest<P extends MemoryPart>(parts: readonly P[]): P {
+  return parts.reduce((a, b) => (a.paddr <= b.paddr ? a : b))
+}
 
-  allocateRun(frames: number): PhysAddr | undefined {
-    return frames === 1 ? this.allocate() : undefined
-  }
+function highest<P extends MemoryPart>(parts: readonly P[]): P {
+  return parts.reduce((a, b) => (endOf(a) >= endOf(b) ? a : b))
+}
 
-  free(_frame: PhysAddr, _frames?: number): void {
-    throw new TypeError('the frames of an image are not given back')
-  }
+function endOf({ paddr, size }: MemoryPart): bigint {
+  return paddr + size
 }

@@ -1,12 +1,15 @@
 /**
  * The smallest changes that would let a refused access through: as few bits of the entries on its way, or of the
  * machine's state, as possible. Found by trying, in the memory of an image, so that the format alone decides; what the
- * entries are, tables and leaf, and which frames they name, stays.
+ * entries are, tables and leaf, and which frames they name, stays. An illegal pointer hides what lies below it: there,
+ * a change helps as soon as the walk gets beyond it, and what comes next is told.
  */
 
 import type { VirtAddr } from '@addrspace/memory-addr'
-import type { Access, LayoutBits, Mode, PageTable, WalkStep } from '@addrspace/page-table'
-import { bitName, bitsOf, kindOf, layoutOf } from './entry-words.ts'
+import type { Access, Fault, Mode, ReadableTables, WalkStep } from '@addrspace/page-table'
+import { combinations } from './combinations.ts'
+import { applyChanges, changesOf, type BitChange } from './entry-repair.ts'
+import { kindOf, layoutOf } from './entry-words.ts'
 import type { Machine } from './machines.ts'
 
 /** What is asked of the table. */
@@ -15,12 +18,27 @@ export interface AccessRequest<C> {
   readonly access: Access
   readonly mode: Mode
   readonly controls: C
+  /** Reads in, after a change of the memory, what has come to lie on the way. */
+  readonly loadWay: () => void
 }
 
 /** One change of a word, or of a control. */
 export type Change =
-  | { readonly kind: 'bits'; readonly step: WalkStep; readonly name: string; readonly value: bigint; readonly mask: bigint; readonly set: bigint }
+  | (BitChange & { readonly kind: 'bits'; readonly step: WalkStep })
   | { readonly kind: 'control'; readonly name: string; readonly value: boolean | string }
+
+/** A fault, and the entry at which the walk ends; none where a table is not in memory. */
+export interface Stop {
+  readonly fault: Fault
+  readonly last: WalkStep | undefined
+}
+
+/** Changes that help together. */
+export interface LeastChange {
+  readonly changes: readonly Change[]
+  /** What the access meets then, further down; undefined if it is let through. */
+  readonly next: Stop | undefined
+}
 
 const MOST_CHANGES = 5
 /** More would take long, and would not be small. */
@@ -30,75 +48,65 @@ const MOST_TRIES = 200_000
  * Gives all the smallest combinations of changes; none if the access is let through, if nothing is mapped there, or if
  * no small change helps. The memory is as before afterwards.
  */
-export function leastChanges<C extends object>(machine: Machine<C>, table: PageTable<C>, request: AccessRequest<C>): readonly (readonly Change[])[] {
+export function leastChanges<C extends object>(machine: Machine<C>, table: ReadableTables<C>, request: AccessRequest<C>): readonly LeastChange[] {
+  const { format } = table
   const steps = table.walk(request.vaddr)
   const last = steps.at(-1)
   if (last === undefined || table.translate(request.vaddr, request.access, request.mode, request.controls).kind === 'mapped') return []
-  if (kindOf(table.format, last.word, last.level) === 'absent') return []
-  const changes = [...steps.flatMap((step) => changesOf(table, step, step === last)), ...controlChanges(machine, request.controls)]
+  if (kindOf(format, last.word, last.level) === 'absent') return []
+  const inWords = steps.flatMap((step) => changesOf(format, step.word, step.level).map((change): Change => ({ kind: 'bits', step, ...change })))
+  const changes = [...inWords, ...controlChanges(machine, request.controls)]
   let tries = 0
   for (let size = 1; size <= MOST_CHANGES; size++) {
-    const found: Change[][] = []
+    const found: LeastChange[] = []
     for (const combination of combinations(changes, size)) {
-      if (++tries > MOST_TRIES) return found
-      if (helps(table, request, steps, combination)) found.push(combination)
+      if (++tries > MOST_TRIES) return best(found)
+      const outcome = outcomeOf(table, request, steps, combination)
+      if (outcome !== undefined) found.push({ changes: combination, next: outcome === 'let through' ? undefined : outcome })
     }
-    if (found.length > 0) return found
+    if (found.length > 0) return best(found)
   }
   return []
 }
 
-/** What can be changed in an entry: its flags, and in an illegal one whatever makes it so. */
-function changesOf<C>({ format }: PageTable<C>, step: WalkStep, isLast: boolean): Change[] {
-  const { word, level } = step
-  const layout = layoutOf(format, word, level)
-  if (layout === undefined) return []
-  const isIllegal = isLast && kindOf(format, word, level) === 'invalid'
-  return bitsOf(layout, word).flatMap((bits): Change[] => {
-    const mask = maskOf(bits)
-    const to = (value: bigint): Change[] => (value === bits.held ? [] : [{ kind: 'bits', step, name: bitName(bits), value, mask, set: value << BigInt(bits.low) }])
-    if (bits.role === 'flag') return to(1n - bits.held)
-    if (!isIllegal) return []
-    return bits.role === 'reserved' || bits.role === 'field' ? to(0n) : bits.role === 'fixed' ? to(bits.value ?? 0n) : []
+/** Those that let the access through, if any does. */
+function best(found: readonly LeastChange[]): readonly LeastChange[] {
+  const whole = found.filter(({ next }) => next === undefined)
+  return whole.length > 0 ? whole : found
+}
+
+function controlChanges<C extends object>({ format }: Machine<C>, controls: C): Change[] {
+  return Object.entries(format.controlChoices ?? {}).flatMap(([name, choices]) => {
+    const others = choices.filter((choice) => choice !== Reflect.get(controls, name))
+    return others.map((value): Change => ({ kind: 'control', name, value }))
   })
 }
 
-function maskOf({ high, low }: LayoutBits): bigint {
-  return ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low)
-}
-
-function controlChanges<C extends object>(machine: Machine<C>, controls: C): Change[] {
-  return Object.entries(controls).flatMap(([name, value]: [string, unknown]): Change[] => {
-    if (typeof value === 'boolean') return [{ kind: 'control', name, value: !value }]
-    return (machine.choices[name] ?? []).filter((choice) => choice !== value).map((choice) => ({ kind: 'control', name, value: choice }))
-  })
-}
-
-function helps<C extends object>(table: PageTable<C>, request: AccessRequest<C>, before: readonly WalkStep[], changes: readonly Change[]): boolean {
+/** What becomes of the access with these changes; undefined if they do not help. */
+function outcomeOf<C extends object>(table: ReadableTables<C>, request: AccessRequest<C>, before: readonly WalkStep[], changes: readonly Change[]): 'let through' | Stop | undefined {
   const controls: C = { ...request.controls, ...Object.fromEntries(changes.flatMap((change) => (change.kind === 'control' ? [[change.name, change.value]] : []))) }
   const { memory } = table
-  const changed = new Map<WalkStep, bigint>()
-  for (const change of changes) {
-    if (change.kind === 'bits') changed.set(change.step, ((changed.get(change.step) ?? change.step.word) & ~change.mask) | change.set)
-  }
-  for (const [{ entryAddress }, word] of changed) memory.writeWord(entryAddress, word)
+  const inWords = Map.groupBy(changes.filter((change) => change.kind === 'bits'), ({ step }) => step)
+  for (const [{ entryAddress, word }, own] of inWords) memory.writeWord(entryAddress, applyChanges(word, own))
   try {
-    if (table.translate(request.vaddr, request.access, request.mode, controls).kind === 'fault') return false
-    // The same way: a table that is made a leaf leads somewhere else.
-    return table.walk(request.vaddr).length === before.length
+    request.loadWay()
+    const way = table.walk(request.vaddr)
+    if (!isSameWay(table, before, way)) return undefined
+    const translation = table.translate(request.vaddr, request.access, request.mode, controls)
+    if (translation.kind === 'mapped') return 'let through'
+    return translation.level < before.at(-1)!.level ? { fault: translation, last: way.length > before.length ? way.at(-1) : undefined } : undefined
   } finally {
-    for (const [{ entryAddress, word }] of changed) memory.writeWord(entryAddress, word)
+    for (const { entryAddress, word } of inWords.keys()) memory.writeWord(entryAddress, word)
   }
 }
 
-/** All ways to choose so many items, in order. */
-function* combinations<T>(items: readonly T[], size: number, from = 0): Generator<T[], undefined> {
-  if (size === 0) {
-    yield []
-    return undefined
-  }
-  for (let index = from; index + size <= items.length; index++) {
-    for (const rest of combinations(items, size - 1, index + 1)) yield [items[index]!, ...rest]
-  }
-  return undefined
+/**
+ * Whether a walk passes the same entries and goes no further: a table that is made a leaf, or a leaf a table, leads
+ * somewhere else. It may go on below an entry that was illegal, if that has become what it comes closest to.
+ */
+function isSameWay<C>({ format }: ReadableTables<C>, before: readonly WalkStep[], way: readonly WalkStep[]): boolean {
+  if (before.some(({ entryAddress }, index) => way[index]?.entryAddress !== entryAddress)) return false
+  const { word, level } = before.at(-1)!
+  if (kindOf(format, word, level) !== 'invalid') return way.length === before.length
+  return kindOf(format, way[before.length - 1]!.word, level) === layoutOf(format, word, level).kind
 }

@@ -8,6 +8,7 @@ import { formatHex } from '@addrspace/memory-addr'
 import type { MappingFlags, PageTable } from '@addrspace/page-table'
 import { openSpace, PAGE_SIZE } from './address-space.ts'
 import { controlsOf, type Machine } from './machines.ts'
+import { crossedBoundary } from './memory-reach.ts'
 import { scenarioTranslation } from './translation.ts'
 
 /** The tables of a scenario, and where they lie. */
@@ -71,6 +72,8 @@ function checkMemory<C extends object>(machine: Machine<C>, { header, lines }: S
   if (size > MOST_MEMORY) refuse('size', `must be at most ${formatHex(MOST_MEMORY)} on ${name}`)
   const end = 1n << BigInt(geometry.physBits)
   if (base + size > end) refuse('size', `reaches past ${formatHex(end)}, where the physical addresses of ${name} end`)
+  const boundary = crossedBoundary(base, base + size)
+  if (boundary !== undefined) refuse('size', `reaches across ${formatHex(boundary)}: memory must not reach across a multiple of 2^43`)
 }
 
 function checkControls<C extends object>(machine: Machine<C>, { ops, lines }: Scenario): void {

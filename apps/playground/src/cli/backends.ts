@@ -87,6 +87,14 @@ export function requireBackend(name: string): BackendEntry {
   return findBackend(name) ?? unknownBackend(name, backendNames())
 }
 
+/** @throws InputError listing the machines if there is none of this name. */
+export async function requireMachine(name: string): Promise<AnyMachine> {
+  const entry = findBackend(name)
+  if (entry === undefined) throw new InputError(`unknown machine ${JSON.stringify(name)}; known are ${machineNames()}`)
+  if (entry.loadMachine === undefined) throw new InputError(`${name} has no entries; machines are ${machineNames()}`)
+  return entry.loadMachine()
+}
+
 /** As `requireBackend`, but `all` gives every backend. */
 export function selectBackends(name: string): readonly BackendEntry[] {
   if (name === ALL_BACKENDS) return BACKENDS

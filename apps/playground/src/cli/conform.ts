@@ -4,6 +4,7 @@
 
 import { conformanceCases, pageTableCases, type CaseReport, type CaseStatus } from '@addrspace/conformance'
 import { ALL_BACKENDS, selectBackends, type BackendEntry } from './backends.ts'
+import { groupOf, NONE } from './case-groups.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK, InputError, printable } from './failure.ts'
 import type { Output, Paint, Tone } from './output.ts'
 import { Progress } from './progress.ts'
@@ -76,8 +77,6 @@ async function verdictsOf(backends: readonly BackendEntry[], ids: readonly strin
 }
 
 const TONES: Readonly<Record<CaseStatus, Tone>> = { pass: 'good', fail: 'bad', unsupported: 'dim', known: 'execute' }
-/** In place of 0. */
-const NONE = '–'
 
 /** A row per case, a column per backend. */
 function caseRows(cases: readonly ReportedCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
@@ -104,11 +103,6 @@ function groupRows(cases: readonly ReportedCase[], names: readonly string[], ver
     ['cases', ...groups.map(({ isIn }) => String(cases.filter(({ id }) => isIn(id)).length))].map((cell) => paint('dim', cell)),
     ...rows,
   ]
-}
-
-/** Cases are named by clause: `set/wrap` belongs to `set`. */
-function groupOf(id: string): string {
-  return id.split('/', 1)[0]!
 }
 
 /** How many passed; what failed is told, what does not apply is left out. */

@@ -14,6 +14,12 @@ Examples:
   addrspace run split.jsonl --backend riscv-sv48 --image memory
   echo '{"scenario":1,"backend":"mock"}' | addrspace run -
 
+A folder that holds an image already gets the new one: segments that only the
+earlier image.json names are removed, any other file stays.
+
+Flags: r read, w write, x execute, u user mode, d device, n uncached, g global.
+On mock and null also numbers, 0 to 255: 1 is r, 2 is w, and so on in this order.
+
 With --json: a line per operation, {"op":0,"result":"ok"}, and a line per
 scenario, {"name":"split","areas":2,"mismatches":0}; on a machine also "root"
 (and "root1") and the number of "frames" in use, tables included.
@@ -56,7 +62,7 @@ Examples:
   addrspace walk memory 0x402008 --mode kernel --controls '{"smap":true}' --json
 
 Levels are the steps that a walk has still to go: 0 is where the smallest pages
-are. Frames that the image does not hold between its first and its last are
+are. Of every entry, flags and fields are told, and whatever else is set. Frames that the image does not hold between its first and its last are
 zero; a table outside of these is a fault ("memory").
 
 With --json: {"steps":[{"level":3,"index":0,"entry":"0x80000000",
@@ -71,10 +77,15 @@ Examples:
   addrspace explain 0x8000000080003067 --backend x86-64 --level 0
   addrspace explain 0x20000c01 --backend riscv-sv39 --level 2 --json
 
+A leaf grants flags: r read, w write, x execute, u user mode, d device, n uncached,
+g global. In an illegal word, > marks what makes it so, and says what it must be.
+A word that is not present is told by the names that its bits would have.
+
 With --json: {"backend":"x86-64","level":0,"word":"0x…","kind":"leaf",
-"title":"…","source":"…","bits":[{"high":63,"low":63,"role":"flag",
-"name":"XD","value":"0x1","meaning":"…"}]}; kind is one of absent, table, leaf,
-hidden (a leaf without access, which the machine does not see), invalid.
+"title":"…","source":"…","bits":[{"high":4,"low":3,"role":"field",
+"name":"PCD:PWT","value":"0x0","meaning":"memory type, with PAT",
+"says":"WB, write-back"}]}; says where values have names; kind is one of absent,
+table, leaf, hidden (a leaf without access, which the machine does not see), invalid.
 
 Exit codes: 0 success, 2 wrong arguments`
 
@@ -88,6 +99,9 @@ Examples:
 A backend passes a case, fails it, is known to fail it, or does not support what
 it asks for. A machine is held against each case three times, with areas backed
 at once, on demand and by a fixed distance; it fails if one of these does.
+
+With --mutants, each fault is told with the case that is meant to notice it; below
+stands how many were noticed, by what is broken and by group of cases.
 
 With --json: {"cases":[{"id":"set/wrap","backend":"mock","status":"pass","detail":""}]};
 status is one of pass, fail, known, unsupported.

@@ -6,7 +6,7 @@
 import { shownJson } from '@addrspace/conformance'
 import { formatHex, pa, type PhysAddr } from '@addrspace/memory-addr'
 import type { PhysMemory } from '@addrspace/page-table'
-import { closeSync, mkdirSync, openSync, readSync, realpathSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, realpathSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { basename, dirname, join, normalize, sep } from 'node:path'
 import { InputError } from './failure.ts'
 import { attempt, inspectPath, readText, userPath } from './files.ts'
@@ -42,26 +42,47 @@ export interface ImageSource {
 }
 
 const DESCRIPTION = 'image.json'
+/** As `writeImage` names the files of segments. */
+const SEGMENT_FILE = /^0x[0-9a-f]+\.bin$/
 const FRAME_SIZE = 0x1000
 const WORD_BITS = 64
 /** Bytes written at once, a multiple of the frame's size. */
 const PIECE = 2 ** 20
 
 /**
- * Makes the folder of an image, unless it is there.
+ * Makes the folder of an image, unless it is there, and tells which segments an earlier image in it has.
  *
- * @throws InputError if it cannot be.
+ * @throws InputError if it cannot be made, or its description not be looked at.
  */
-export function makeImageFolder(folder: string): void {
+export async function prepareImageFolder(folder: string): Promise<readonly string[]> {
   attempt(folder, () => mkdirSync(userPath(folder), { recursive: true }))
+  const file = join(folder, DESCRIPTION)
+  return existsSync(userPath(file)) ? segmentsNamedIn(await readText(file)) : []
+}
+
+/** The files of a description that have names as `writeImage` gives them; whatever else it names is not ours to remove. */
+function segmentsNamedIn(description: string): string[] {
+  const { segments } = parseOrNothing(description)
+  if (!Array.isArray(segments)) return []
+  const files = segments.map((segment: unknown) => (typeof segment === 'object' && segment !== null && 'file' in segment ? segment.file : undefined))
+  return files.filter((file) => typeof file === 'string').filter((file) => SEGMENT_FILE.test(file))
+}
+
+/** Of an earlier image that is broken nothing is known. */
+function parseOrNothing(description: string): Readonly<Record<string, unknown>> {
+  try {
+    return parseDescription(DESCRIPTION, description)
+  } catch {
+    return {}
+  }
 }
 
 /**
- * Writes the runs of frames that hold anything, and their description.
+ * Writes the runs of frames that hold anything, and their description; removes what only the earlier image has.
  *
  * @throws InputError if a file cannot be written.
  */
-export function writeImage(folder: string, { arch, memory, roots, mair }: ImageSource): void {
+export function writeImage(folder: string, { arch, memory, roots, mair }: ImageSource, earlier: readonly string[]): void {
   const segments = frameRuns(memory.nonZeroFrames()).map(({ first, count }) => {
     const paddr = pa(BigInt(first) * BigInt(FRAME_SIZE))
     const file = `${formatHex(paddr)}.bin`
@@ -72,6 +93,8 @@ export function writeImage(folder: string, { arch, memory, roots, mair }: ImageS
   const description = { arch, root, root1, mair: mair === undefined ? undefined : formatHex(mair), segments }
   const file = join(folder, DESCRIPTION)
   attempt(file, () => { writeFileSync(userPath(file), `${JSON.stringify(description, null, 2)}\n`) })
+  const written = new Set(segments.map((segment) => segment.file))
+  for (const name of earlier.filter((known) => !written.has(known))) attempt(join(folder, name), () => rmSync(userPath(join(folder, name)), { force: true }))
 }
 
 function frameRuns(frames: Iterable<number>): { first: number; count: number }[] {
@@ -186,6 +209,7 @@ function readWord(where: string, value: unknown, multipleOf: number): bigint {
   return word
 }
 
+/** Of what is no plain value only the kind: it may be nested deeper than can be written. */
 function shown(value: unknown): string {
   return value === undefined ? 'nothing' : shownJson(value)
 }

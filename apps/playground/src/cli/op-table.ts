@@ -13,6 +13,7 @@ import type { Output } from './output.ts'
 
 const REQUEST_WIDTH = 44
 const MOST_AREAS = 6
+const NO_ACCESS = 'no access'
 /** A list of updates within a translation. */
 const DEEPEST_RESULT = 3
 
@@ -69,7 +70,7 @@ export function describeOp(op: ScenarioOp): string {
     case 'unmap':
       return words('unmap', range(op))
     case 'protect':
-      return words('protect', range(op), describeFlags(op.flags), op.mask !== undefined && `mask ${describeFlags(op.mask)}`, op.holes === 'refuse' && 'no holes')
+      return words('protect', range(op), describeFlags(op.flags), op.mask !== undefined && `mask ${describeFlags(op.mask, 'none')}`, op.holes === 'refuse' && 'no holes')
     case 'find':
     case 'query':
       return words(op.op, formatHex(op.addr))
@@ -110,15 +111,20 @@ export function describeResult(value: JsonValue, depth = 0): string {
     return `${printable(start)}-${printable(end)} ${describeFlags(bits)}`
   }
   return Object.entries(value)
-    .map(([name, field]) => `${printable(name)} ${name === 'flags' ? describeFlags(field) : describeInside(field)}`)
+    .filter(([name, field]) => name !== 'bit' || field !== '') // of a fault that no bit is to blame for
+    .map(([name, field]) => {
+      if (name !== 'flags') return `${printable(name)} ${describeInside(field)}`
+      const flags = describeFlags(field)
+      return flags === NO_ACCESS ? flags : `flags ${flags}`
+    })
     .join(', ')
 }
 
 /** Letters, where there are such; the results of the mock have numbers. */
-function describeFlags(value: JsonValue): string {
+function describeFlags(value: JsonValue, none = NO_ACCESS): string {
   if (typeof value !== 'string' && typeof value !== 'number') return describeResult(value, DEEPEST_RESULT)
   const bits = tryFlagBits(value)
-  if (bits === 0) return 'no flags'
+  if (bits === 0) return none
   return bits === undefined || bits >= 1 << FLAG_LETTERS.length ? printable(String(value)) : formatFlagLetters(bits)
 }
 

@@ -8,7 +8,7 @@ import type { ScenarioTable } from '../adapters/machine-scenarios.ts'
 import { backendNames, findBackend, requireBackend, type BackendEntry } from './backends.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK, InputError } from './failure.ts'
 import { readText, STDIN } from './files.ts'
-import { makeImageFolder, writeImage } from './image-files.ts'
+import { prepareImageFolder, writeImage } from './image-files.ts'
 import type { Output } from './output.ts'
 import { OpTable } from './op-table.ts'
 
@@ -49,23 +49,23 @@ export async function run(file: string, options: RunOptions, output: Output): Pr
     }
     return prepared
   })
-  if (options.image !== undefined) makeImageFolder(options.image)
+  const earlier = options.image === undefined ? [] : await prepareImageFolder(options.image)
 
   let mismatches = 0
   for (const [index, job] of jobs.entries()) {
     if (options.json !== true && index > 0) output.line()
     mismatches += await checked(file, () => (options.json === true ? runForPrograms(job, output) : runForPeople(job, output)))
   }
-  if (options.image !== undefined) await writeImageOf(jobs[0]!, options.image)
+  if (options.image !== undefined) await writeImageOf(jobs[0]!, options.image, earlier)
   return mismatches > 0 ? EXIT_CHECK_FAILED : EXIT_OK
 }
 
 /** Writes the memory that a scenario has left. */
-async function writeImageOf({ runner, table }: Job, folder: string): Promise<void> {
+async function writeImageOf({ runner, table }: Job, folder: string, earlier: readonly string[]): Promise<void> {
   const machine = await requireBackend(runner.name).loadMachine?.()
   if (table === undefined || machine === undefined) return
   const { memory, roots } = table
-  writeImage(folder, { arch: runner.name, memory, roots, mair: machine.use(({ mair }) => mair) })
+  writeImage(folder, { arch: runner.name, memory, roots, mair: machine.use(({ mair }) => mair) }, earlier)
 }
 
 function runForPrograms({ scenario, runner }: Job, output: Output): number {

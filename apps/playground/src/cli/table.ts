@@ -1,5 +1,5 @@
 /**
- * Columns of text, as wide as their widest cell.
+ * Columns of text, as wide as their widest cell, and lines of words no wider than they may be.
  */
 
 import { stripVTControlCharacters } from 'node:util'
@@ -13,6 +13,18 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, widthOf(cell))
   }
   return rows.map((row) => row.map((cell, column) => padded(cell, widths[column]!)).join(' '.repeat(COLUMN_GAP)).trimEnd())
+}
+
+/** Puts words, which stay whole, on as few lines of this width as they fit on; one that is wider has its own. Colours take no room. */
+export function wrapWords(words: readonly string[], width: number): string[] {
+  const lines: string[] = []
+  for (const word of words) {
+    const last = lines.at(-1)
+    const longer = last === undefined ? word : last + ' '.repeat(COLUMN_GAP) + word
+    if (last === undefined || widthOf(longer) > width) lines.push(word)
+    else lines[lines.length - 1] = longer
+  }
+  return lines
 }
 
 function padded(cell: string, width: number): string {

@@ -5,9 +5,9 @@
 
 import { toJson } from '@addrspace/conformance'
 import { formatHex, pa, virtAddr, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
-import { nameBits, type Access, type Mode, type PageTable } from '@addrspace/page-table'
+import { nameBits, type Access, type Mode, type ReadableTables } from '@addrspace/page-table'
 import { layoutOf } from '../adapters/entry-words.ts'
-import { MEMORY_END, openImageTable } from '../adapters/image-table.ts'
+import { boundaryWithin, openImageTable, rootPart } from '../adapters/image-table.ts'
 import { controlsOf, type Machine } from '../adapters/machines.ts'
 import { scenarioTranslation } from '../adapters/translation.ts'
 import { findBackend, machineNames } from './backends.ts'
@@ -56,20 +56,20 @@ export async function walk(image: string, address: string, options: WalkOptions,
   const machine = await load()
   machine.use((loaded) => {
     const table = openImageTable(loaded, { roots: rootsOf(image, description, loaded), parts: description.segments })
-    fillWay(table, request.vaddr, description.segments)
+    const loadWay = wayLoader(table, request.vaddr, description.segments)
+    loadWay()
     const controls = controlsOf(loaded, given, (control, problem) => {
       throw new InputError(`--controls: "${control}" ${problem}`)
     })
     if (options.json === true) output.json(asJson(table, request, controls))
-    else printWalk({ machine: loaded, table, request, controls, mair: description.mair }, output)
+    else printWalk({ machine: loaded, table, loadWay, request, controls, mair: description.mair }, output)
   })
   return EXIT_OK
 }
 
-function asJson<C extends object>(table: PageTable<C>, { vaddr, access, mode }: WalkRequest, controls: C): object {
+function asJson<C extends object>(table: ReadableTables<C>, { vaddr, access, mode }: WalkRequest, controls: C): object {
   const steps = table.walk(vaddr).map(({ level, index, entryAddress, word }) => {
-    const layout = layoutOf(table.format, word, level)
-    return { level, index, entry: formatHex(entryAddress), word: formatHex(word), bits: layout === undefined ? [] : nameBits(layout, word) }
+    return { level, index, entry: formatHex(entryAddress), word: formatHex(word), bits: nameBits(layoutOf(table.format, word, level), word) }
   })
   return { steps, result: toJson(scenarioTranslation(table.translate(vaddr, access, mode, controls))) }
 }
@@ -93,29 +93,36 @@ function rootsOf<C extends object>(image: string, { root, root1, segments }: Ima
   if (roots === 1 && root1 !== undefined) throw new InputError(`${image}: "root1": ${format.name} has one root`)
   const end = 1n << BigInt(physBits)
   const found = root1 === undefined ? [root] : [root, root1]
-  for (const [index, paddr] of found.entries()) {
-    const where = `${image}: "root${index === 0 ? '' : index}"`
-    if (paddr >= end) throw new InputError(`${where}: must be below ${formatHex(end)} on ${format.name}, got ${formatHex(paddr)}`)
-    if (paddr >= MEMORY_END) throw new InputError(`${where}: must be below ${formatHex(MEMORY_END)}, where the largest memory ends, got ${formatHex(paddr)}`)
+  const named = found.map((paddr, index) => ({ ...rootPart(paddr), name: index === 0 ? '"root"' : '"root1"' }))
+  for (const { paddr, name } of named) {
+    if (paddr >= end) throw new InputError(`${image}: ${name}: must be below ${formatHex(end)} on ${format.name}, got ${formatHex(paddr)}`)
   }
   for (const { paddr, size, file } of segments) {
     if (paddr + size > end) throw new InputError(`${image}: ${file} reaches past ${formatHex(end)}, where the physical addresses of ${format.name} end`)
-    if (paddr + size > MEMORY_END) throw new InputError(`${image}: ${file} reaches past ${formatHex(MEMORY_END)}, where the largest memory ends`)
+  }
+  const crossed = boundaryWithin([...named, ...segments.map(({ paddr, size, file }) => ({ paddr, size, name: file }))])
+  if (crossed !== undefined) {
+    const { boundary, lowest, highest } = crossed
+    const where = lowest === highest ? `${lowest.name} lies on both sides of ${formatHex(boundary)}` : `${lowest.name} lies below ${formatHex(boundary)} and ${highest.name} above`
+    throw new InputError(`${image}: ${where}: an image must not reach across a multiple of 2^43`)
   }
   return found
 }
 
 /**
- * Reads in the tables on the way to an address, which are all that a walk looks at, however large the image is: walks as
- * far as the tables that are there allow, and takes the next one from its segment, until there is no other.
+ * Gives what reads in the tables on the way to an address, which are all that a walk looks at, however large the image
+ * is: it walks as far as the tables that are there allow, and takes the next one from its segment, until there is no
+ * other. None is read twice, so that a word that was changed since stays so.
  */
-function fillWay<C>(table: PageTable<C>, vaddr: VirtAddr, segments: readonly Segment[]): void {
-  const filled = new Set<bigint>()
-  for (;;) {
-    const missing = table.walk(vaddr).map(({ entryAddress }) => entryAddress & -FRAME_SIZE).find((frame) => !filled.has(frame))
-    if (missing === undefined) return
-    filled.add(missing)
-    const segment = segments.find(({ paddr, size }) => paddr <= missing && missing < paddr + size)
-    if (segment !== undefined) table.memory.write(pa(missing), readFrame(segment, missing - segment.paddr))
+function wayLoader<C>(table: ReadableTables<C>, vaddr: VirtAddr, segments: readonly Segment[]): () => void {
+  const loaded = new Set<bigint>()
+  return () => {
+    for (;;) {
+      const missing = table.walk(vaddr).map(({ entryAddress }) => entryAddress & -FRAME_SIZE).find((frame) => !loaded.has(frame))
+      if (missing === undefined) return
+      loaded.add(missing)
+      const segment = segments.find(({ paddr, size }) => paddr <= missing && missing < paddr + size)
+      if (segment !== undefined) table.memory.write(pa(missing), readFrame(segment, missing - segment.paddr))
+    }
   }
 }

@@ -6,7 +6,8 @@ import type { PageTableFeatures, TableEntryRecord } from '@addrspace/conformance
 
 export const ALL_FEATURES: Omit<PageTableFeatures, 'marks' | 'breaksBeforeMaking'> = {
   tellsReasons: true, splits: true, picksLargest: true, freesTables: true, keepsHidden: true, invalidations: 'exact',
-  translates: true, remaps: true, disposes: true, sharesUpperHalf: true, hasMemory: true, hasFrames: true, hasCodec: true,
+  translates: true, remaps: true, disposes: true, sharesUpperHalf: true, transacts: true, allocatesPages: true,
+  hasMemory: true, hasFrames: true, hasCodec: true,
 }
 
 export function leaf(frame: bigint, flags: string, marks: '' | 'a' | 'ad' = ''): TableEntryRecord {

@@ -114,6 +114,26 @@ class TableAdapter<C> implements PageTableInstance {
   dispose(): void {
     this.#table.dispose()
   }
+
+  begin(): void {
+    this.#table.beginTransaction()
+  }
+
+  commit(): void {
+    this.#table.commitTransaction()
+  }
+
+  rollback(): void {
+    this.#table.rollbackTransaction()
+  }
+
+  allocatePage(): bigint | undefined {
+    return this.#table.allocateFrames(1)
+  }
+
+  freePage(frame: bigint): void {
+    this.#table.freeFrames(pa(frame), 1)
+  }
 }
 
 /** An allocator that can be made to fail, and tells what comes back. */
@@ -172,10 +192,10 @@ function outcomeOf(result: PageTableResult): TableOutcome {
 /** All words that are not zero, in the order of their addresses. */
 export function* wordsOf(memory: PhysMemory): Generator<readonly [paddr: bigint, word: bigint], undefined> {
   for (const frame of memory.nonZeroFrames()) {
-    const chunk = memory.chunkOf(frame)!
+    const { words } = memory
     const first = memory.indexOf(frame)
     for (let slot = 0; slot < 512; slot++) {
-      const [low, high] = [chunk[first + 2 * slot]!, chunk[first + 2 * slot + 1]!]
+      const [low, high] = [words[first + 2 * slot]!, words[first + 2 * slot + 1]!]
       if (low !== 0 || high !== 0) yield [(BigInt(frame) << 12n) + 8n * BigInt(slot), (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)]
     }
   }

@@ -6,7 +6,7 @@ import type { FrameAllocator, Invalidations, InvalidationSink } from '@addrspace
 import { pa, va } from '@addrspace/memory-addr'
 import type { SubjectHooks } from '../machines/page-table-subject.ts'
 import type { Mutant } from '../mutant.ts'
-import { changed, hookMutant, PAGE, X86_64 } from './base.ts'
+import { AARCH64, changed, hookMutant, PAGE, X86_64 } from './base.ts'
 
 /** A sink that is told something else. */
 function telling(change: (told: Invalidations) => Invalidations): () => SubjectHooks {
@@ -86,4 +86,52 @@ export const hookMutants: readonly Mutant[] = [
     ranges: told.ranges.flatMap(({ start, size }) => (size > 0x100_0000n ? [{ start, size }] : Array.from({ length: Number(size / PAGE) }, (_, i) => ({ start: va(start + BigInt(i) * PAGE), size: PAGE })))),
   }))),
   hookMutant('sink', X86_64, { name: 'breaks-without-need', fault: 'every change is told as a break of its entry', meant: 'res/bbm' }, telling((told) => ({ ...told, breaks: told.ranges.map((range) => ({ entry: pa(0), oldWord: 0n, newWord: 0n, range })) }))),
+  hookMutant('sink', AARCH64, { name: 'breaks-of-new-tables', fault: 'of a leaf that is split, what takes its place is told to be broken too', meant: 'res/bbm' }, telling((told) => ({
+    ...told, breaks: told.breaks.flatMap((step) => (step.range.size > PAGE ? [step, { ...step, range: { ...step.range, size: PAGE } }] : [step])),
+  }))),
+  hookMutant('sink', AARCH64, { name: 'breaks-by-change-only', fault: 'each change of a transaction is looked at alone: an unmap and a map need no break', meant: 'res/bbm-transaction' }, () => inTransactions((told) => ({ ...told, breaks: [] }))),
+  hookMutant('sink', AARCH64, { name: 'breaks-of-what-went', fault: 'what was replaced in a transaction is told to be broken although nothing is there at its end', meant: 'res/bbm-transaction' }, () => inTransactions((told) => (
+    told.breaks.length > 0 ? told : { ...told, breaks: told.ranges.map((range) => ({ entry: pa(0), oldWord: 1n, newWord: 3n, range })) }
+  ))),
+  hookMutant('frames', X86_64, { name: 'pages-of-one-table', fault: 'a page is given back only through the table that has allocated it', meant: 'res/shared-pages' }, () => ({
+    operations: (table) => {
+      const own = new Set<bigint>()
+      return changed(table, {
+        allocatePage() {
+          const frame = table.allocatePage!()
+          if (frame !== undefined) own.add(frame)
+          return frame
+        },
+        freePage(frame) {
+          if (own.delete(frame)) table.freePage!(frame)
+        },
+      })
+    },
+  })),
+  hookMutant('frames', X86_64, { name: 'pages-twice', fault: 'a page that was given back is given back again without a word', meant: 'res/shared-pages' }, () => ({
+    operations: (table) => changed(table, {
+      freePage(frame) {
+        try {
+          table.freePage!(frame)
+        } catch {
+          // The fault.
+        }
+      },
+    }),
+  })),
 ]
+
+/** A sink that is told something else of what a transaction has changed. */
+function inTransactions(change: (told: Invalidations) => Invalidations): SubjectHooks {
+  let isCommitting = false
+  return {
+    sink: (forward) => (told) => forward(isCommitting ? change(told) : told),
+    operations: (table) => changed(table, {
+      commit() {
+        isCommitting = true
+        table.commit!()
+        isCommitting = false
+      },
+    }),
+  }
+}

@@ -4,7 +4,7 @@
 
 import type { PageTableInstance, TableOutcome } from '@addrspace/conformance'
 import type { Mutant } from '../mutant.ts'
-import { AARCH64, HUGE, PAGE, RISCV_SV39, walkerMutant, X86_64 } from './base.ts'
+import { AARCH64, changed, HUGE, PAGE, RISCV_SV39, walkerMutant, X86_64 } from './base.ts'
 
 const OK: TableOutcome = { ok: true }
 const SPACE = 1n << 64n
@@ -138,6 +138,20 @@ export const walkerMapMutants: readonly Mutant[] = [
   })),
   walkerMutant(X86_64, { name: 'drops-the-shared-half', fault: 'dropping a table takes the half that it shares with it', repeats: 'phoenix-rtos#1714', meant: 'res/two-roots' }, (table) => ({
     share: () => droppingAll(table.share!()),
+  })),
+  walkerMutant(X86_64, { name: 'shared-change-lost', fault: 'what one table changes in a shared half while another is within a transaction is lost', meant: 'res/shared-rollback' }, (table) => ({
+    share() {
+      const other = table.share!()
+      return changed(other, {
+        map(...request) {
+          try {
+            return other.map(...request)
+          } catch {
+            return { ok: true }
+          }
+        },
+      })
+    },
   })),
 ]
 

@@ -46,6 +46,7 @@ function modelCase(id: string, where: string, run: ModelRun): ConformanceCase {
     id,
     title: `random commands ${where} do to set and table what they do to a model of one cell per granule`,
     law: 'model',
+    catches: ['B28 Qiling#979, #841, #861, #862: its own list of areas drifts from what is mapped', 'B24 Unicorn#1495: an unmap fails next to a neighbour'],
     run({ open, manifest }) {
       for (let seed = 1; seed <= SEEDS; seed++) {
         const options = { window: WINDOW, flags: manifest.flags.length, coarse: COARSE_FACTOR, hasFailures: run.hasFailures }

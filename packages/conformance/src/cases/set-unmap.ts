@@ -10,6 +10,7 @@ export const setUnmapCases: readonly ConformanceCase[] = [
     id: 'set/unmap-pieces',
     title: 'unmap takes the head, the middle, the tail or all of an area',
     law: 'unmap',
+    catches: ['B27 Emscripten: munmap takes exactly what mmap gave, and no part of it'],
     run({ open }) {
       //  0           12
       //  [-----------)

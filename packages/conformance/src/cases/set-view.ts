@@ -78,6 +78,7 @@ export const setViewCases: readonly ConformanceCase[] = [
     id: 'set/snapshot',
     title: 'a snapshot answers all queries as of its moment, beside later changes and other snapshots',
     law: 'snapshot',
+    catches: ['B24 Unicorn#2043: snapshots and protect exclude each other'],
     run({ open }) {
       const bench = open()
       const set = bench.set()
@@ -88,6 +89,7 @@ export const setViewCases: readonly ConformanceCase[] = [
       const second = set.snapshot()
       const areasBetween = bench.areas(set)
       checkOk(bench.map(set, 2, 48, 1, bench.other), 'map [2, 48)')
+      checkOk(bench.protect(set, 52, 61, 1), 'protect [52, 61)')
       const all = (view: typeof snapshot): unknown => Array.from(view, (area) => bench.piece(area))
       checkEqual([all(snapshot), snapshot.size, snapshot.isEmpty], [areasThen, 20, false], 'areas of the snapshot')
       checkEqual(all(second), areasBetween, 'areas of the second snapshot')

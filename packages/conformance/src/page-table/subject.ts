@@ -107,6 +107,14 @@ export interface PageTableInstance {
   dispose?(): void
   /** Makes a table in the same memory that shares this one's upper half. */
   share?(): PageTableInstance
+  /** Begins a transaction: what changes until it ends is told when it ends, and can be undone. */
+  begin?(): void
+  commit?(): void
+  rollback?(): void
+  /** Gives a frame for a page, or undefined if there is none. A rollback takes it back. */
+  allocatePage?(): bigint | undefined
+  /** Gives a page's frame back. Throws if that was not allocated by this table, nor by one that shares its upper half. */
+  freePage?(frame: bigint): void
   readonly memory?: TableMemory
   readonly frames?: TableFrames
 }
@@ -168,6 +176,10 @@ export interface PageTableFeatures {
   readonly remaps: boolean
   readonly disposes: boolean
   readonly sharesUpperHalf: boolean
+  /** There are `begin`, `commit` and `rollback`. */
+  readonly transacts: boolean
+  /** There are `allocatePage` and `freePage`. */
+  readonly allocatesPages: boolean
   readonly hasMemory: boolean
   readonly hasFrames: boolean
   readonly hasCodec: boolean
@@ -185,7 +197,10 @@ export interface PageTableManifest {
   readonly leafLevels: readonly number[]
   /** `sign-extended`: addresses above the translated bits copy the highest of them; `two-roots`: each half has a root. */
   readonly halves: 'sign-extended' | 'two-roots'
-  /** By the letters that are asked for: those that are granted, or null if that is refused. */
+  /**
+   * By the letters that are asked for: those that are granted, or null if that is refused, as is what is left out. Every set
+   * of `rwxu` with `r` is granted as it is, and none at all is granted.
+   */
   readonly grants: Readonly<Record<string, string | null>>
   /** By granted letters of a user page: what the kernel may do with it, as letters of `rwx`, under the usual controls. */
   readonly kernelOnUserPages: Readonly<Record<string, string>>
@@ -219,15 +234,17 @@ export function checkPageTableSubject(subject: PageTableSubject): void {
   }
   if (levels < 2 || indexBits < 6) throw new RangeError('"levels" must be at least 2, "indexBits" at least 6')
   if (12 + levels * indexBits >= 64) throw new RangeError('"levels" and "indexBits" must make less than 64 bits')
-  for (const letters of ['r', 'rw', 'rx', 'ru', 'rwu']) {
+  for (const letters of ['r', 'rw', 'rx', 'rwx', 'ru', 'rwu', 'rxu', 'rwxu']) {
     if (grants[letters] !== letters) throw new RangeError(`"grants" must grant ${letters} as it is, got ${String(grants[letters])}`)
   }
+  if (typeof grants[''] !== 'string') throw new RangeError(`"grants" must grant a page without letters, got ${String(grants[''])}`)
   const table = subject.create({ frames: 16, fresh: 'marked', onEvent: () => undefined })
   const has = {
     translates: 'translate' in table, remaps: 'remap' in table, disposes: 'dispose' in table, sharesUpperHalf: 'share' in table,
+    transacts: 'begin' in table, allocatesPages: 'allocatePage' in table,
     hasMemory: table.memory !== undefined, hasFrames: table.frames !== undefined, hasCodec: subject.codec !== undefined,
   }
-  for (const feature of ['translates', 'remaps', 'disposes', 'sharesUpperHalf', 'hasMemory', 'hasFrames', 'hasCodec'] as const) {
+  for (const feature of ['translates', 'remaps', 'disposes', 'sharesUpperHalf', 'transacts', 'allocatesPages', 'hasMemory', 'hasFrames', 'hasCodec'] as const) {
     if (features[feature] !== has[feature]) throw new TypeError(`the part behind "${feature}" must be there exactly when that is true`)
   }
 }

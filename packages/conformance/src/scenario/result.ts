@@ -38,12 +38,17 @@ export interface ScenarioSummary {
   readonly mismatches: number
 }
 
-/** Writes the line of one operation: `{"op": index, "result": …}`, then `"reason"` and `"mismatch": true` where they apply. */
+/**
+ * Writes the line of one operation: `{"op": index, "result": …}`, then `"reason"`, `"refusal"` (the backend's own reason) and
+ * `"mismatch": true` where they apply.
+ */
 export function formatOpResult(result: OpResult): string {
+  const refusal = result.error?.refusal?.reason
   return JSON.stringify({
     op: result.index,
     result: result.result,
     ...(result.reason !== undefined && { reason: result.reason }),
+    ...(refusal !== undefined && { refusal }),
     ...(result.isMismatch && { mismatch: true }),
   })
 }

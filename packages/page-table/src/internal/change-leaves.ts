@@ -2,8 +2,8 @@
 import type { VirtAddr } from '@addrspace/memory-addr'
 
 import { LEAF } from '../format.ts'
-import type { Halves, Tables } from './tables.ts'
-import { wordOf } from './tables.ts'
+import type { Halves } from './halves.ts'
+import type { Tables } from './tables.ts'
 import { rewrite } from './words.ts'
 
 /** What the flag bits of a leaf become. */
@@ -15,40 +15,25 @@ export interface FlagBits {
 /** Whether a leaf has the flag bits already; without any it is to be unmapped, which is a change. */
 export function isUnchanged<C>(tables: Tables<C>, table: number, slot: number, flags: FlagBits | undefined): boolean {
   if (flags === undefined) return false
-  const chunk = tables.memory.chunkOf(table)!
+  const { words } = tables.memory
   const at = tables.memory.indexOf(table) + 2 * slot
-  return (chunk[at]! & flags.mask.low) === flags.set.low && (chunk[at + 1]! & flags.mask.high) === flags.set.high
+  return (words[at]! & flags.mask.low) === flags.set.low && (words[at + 1]! & flags.mask.high) === flags.set.high
 }
 
 /** Changes leaves that are alike, as `leafRun` counts them. */
 export function changeLeaves<C>(tables: Tables<C>, table: number, slot: number, level: number, count: number, vaddr: VirtAddr, flags: FlagBits | undefined): void {
   if (isUnchanged(tables, table, slot, flags)) return
   const { memory, log, format, geometry } = tables
-  const chunk = memory.writableChunkOf(table)!
+  const { words } = memory
   const at = memory.indexOf(table) + 2 * slot
-  const low = chunk[at]!
-  const high = chunk[at + 1]!
-  const isLive = format.classify(low, high, level) === LEAF
-  if (isLive) log.stale({ start: vaddr, size: BigInt(count * geometry.spanPages(level)) << 12n })
+  const low = words[at]!
+  const high = words[at + 1]!
+  if (format.classify(low, high, level) === LEAF) log.stale({ start: vaddr, size: BigInt(count * geometry.spanPages(level)) << 12n })
   if (flags === undefined) {
-    log.overwrite(table, chunk, 2 * slot, 2 * count)
-    chunk.fill(0, at, at + 2 * count)
+    log.words.overwrite(table, 2 * slot, 2 * count)
+    words.fill(0, at, at + 2 * count)
     return
   }
-  const changed = wordOf((low & ~flags.mask.low) | flags.set.low, (high & ~flags.mask.high) | flags.set.high)
-  if (isLive && format.needsBreak(wordOf(low, high), changed, level)) breakLeaves(tables, table, slot, level, count, vaddr, flags)
-  log.rewrite(table, 2 * slot, 2 * count, flags.mask, { low, high })
-  rewrite(chunk, at, count, ~flags.mask.low, ~flags.mask.high, flags.set.low, flags.set.high)
-}
-
-/** Tells of each leaf that has to be broken before it is made again. */
-function breakLeaves<C>(tables: Tables<C>, table: number, slot: number, level: number, count: number, vaddr: VirtAddr, flags: FlagBits): void {
-  const mask = wordOf(flags.mask.low, flags.mask.high)
-  const set = wordOf(flags.set.low, flags.set.high)
-  const size = tables.geometry.span(level)
-  for (let i = 0; i < count; i++) {
-    const oldWord = tables.wordAt(table, slot + i)
-    const range = { start: (vaddr + BigInt(i) * size) as VirtAddr, size }
-    tables.log.break({ entry: tables.entryAddress(table, slot + i), oldWord, newWord: (oldWord & ~mask) | set, range })
-  }
+  log.words.rewrite(table, 2 * slot, 2 * count, flags.mask, { low, high })
+  rewrite(words, at, count, ~flags.mask.low, ~flags.mask.high, flags.set.low, flags.set.high)
 }

@@ -92,8 +92,8 @@ function changeIn<C>(tables: Tables<C>, table: number, level: number, from: numb
         if (isUnchanged(tables, table, slot, request.flagBits?.[level])) break
         // The leaf may begin below the range.
         const vaddr = addressIn(range, start)
-        if (split(tables, table, slot, level, vaddr) === undefined) {
-          return new PageTableError('out-of-frames', `no frame is left to split the leaf at ${formatHex(vaddr)}`, { vaddr, level })
+        if (split(tables, table, slot, level) === undefined) {
+          return new PageTableError('out-of-frames', tables.shortage(`to split the leaf at ${formatHex(vaddr)}`), { vaddr, level })
         }
         // The entry is a table now, and is looked at again.
         continue

@@ -4,5 +4,5 @@
 export function checkChoice(value: unknown, name: string, ...choices: readonly string[]): void {
   for (const choice of choices) if (value === choice) return
   // Only a text is told as it is: what an object says of itself may throw.
-  throw new RangeError(`"${name}" must be ${choices.join(' or ')}, got ${typeof value === 'string' ? value : typeof value}`)
+  throw new RangeError(`"${name}" must be ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)!}, got ${typeof value === 'string' ? value : typeof value}`)
 }

@@ -3,8 +3,8 @@
 import type { MappingFlags } from '../flags.ts'
 import type { Grant, PteFormat } from '../format.ts'
 import type { FlagBits } from './change-leaves.ts'
-import type { Halves } from './tables.ts'
-import { halvesOf } from './tables.ts'
+import type { Halves } from './halves.ts'
+import { halvesOf } from './halves.ts'
 
 export class LeafWords<C> {
   readonly #format: PteFormat<C>

@@ -3,11 +3,12 @@
 import { formatHex } from '@addrspace/memory-addr'
 
 import { PageTableError } from '../errors.ts'
-import { ABSENT, TABLE } from '../format.ts'
+import { ABSENT, HIDDEN, LEAF, TABLE } from '../format.ts'
 import { entryError } from './entry-error.ts'
 import type { PageRange } from './range.ts'
 import { addressIn } from './range.ts'
-import type { Halves, Tables } from './tables.ts'
+import type { Halves } from './halves.ts'
+import type { Tables } from './tables.ts'
 import { areZero, fillProgression } from './words.ts'
 
 export interface MapRequest {
@@ -99,21 +100,21 @@ function leafRun<C>(tables: Tables<C>, level: number, page: number, to: number, 
 
 function writeLeaves<C>(tables: Tables<C>, table: number, level: number, slot: number, count: number, page: number, request: MapRequest, isNew: boolean): PageTableError | undefined {
   const { memory, log } = tables
-  const chunk = memory.writableChunkOf(table)!
-  const at = memory.indexOf(table) + 2 * slot
+  const at = memory.writableIndexOf(table) + 2 * slot
+  const { words } = memory
   // A table taken just now is known to be zero, and noted to be overwritten.
-  if (!isNew && areZero(chunk, at, count)) log.overwriteZeros(table, 2 * slot, 2 * count)
+  if (!isNew && areZero(words, at, count)) log.words.overwriteZeros(table, 2 * slot, 2 * count)
   else if (!isNew) {
     // Words that hardware does not see may be anything; they are overwritten, unless they are ours.
     for (let i = 0; i < count; i++) {
       if (tables.classAt(table, slot + i, level) !== ABSENT) return inTheWay(tables, table, slot + i, level, page + i * tables.geometry.spanPages(level), request)
     }
-    log.overwrite(table, chunk, 2 * slot, 2 * count)
+    log.words.overwrite(table, 2 * slot, 2 * count)
   }
   const bits = request.leafBits[level]!
   const frame = tables.frameBits(request.frame + (page - request.range.from))
   const step = tables.frameStep(level)
-  fillProgression(chunk, at, count, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
+  fillProgression(words, at, count, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
   return undefined
 }
 
@@ -125,9 +126,31 @@ function childFor<C>(tables: Tables<C>, table: number, slot: number, level: numb
   const child = tables.addTable(table, slot)
   if (child !== undefined) return child
   const vaddr = addressIn(request.range, page)
-  return new PageTableError('out-of-frames', `no frame is left for a table at ${formatHex(vaddr)}`, { vaddr })
+  return new PageTableError('out-of-frames', tables.shortage(`for a table at ${formatHex(vaddr)}`), { vaddr })
 }
 
+/** Names the entry in the way; for a table the first leaf below it, if there is one. */
 function inTheWay<C>(tables: Tables<C>, table: number, slot: number, level: number, page: number, request: MapRequest): PageTableError {
-  return entryError(tables, table, slot, level, addressIn(request.range, page), 'already-mapped')
+  const below = firstLeafBelow(tables, table, slot, level, page) ?? { table, slot, level, page }
+  return entryError(tables, below.table, below.slot, below.level, addressIn(request.range, below.page), 'already-mapped')
+}
+
+interface Found {
+  readonly table: number
+  readonly slot: number
+  readonly level: number
+  readonly page: number
+}
+
+function firstLeafBelow<C>(tables: Tables<C>, table: number, slot: number, level: number, page: number): Found | undefined {
+  const child = tables.classAt(table, slot, level) === TABLE ? tables.ownChildAt(table, slot) : undefined
+  if (child === undefined) return undefined
+  const span = tables.geometry.spanPages(level - 1)
+  for (let below = 0; below < tables.geometry.entries; below++) {
+    const kind = tables.classAt(child, below, level - 1)
+    const at = page + below * span
+    const found = kind === LEAF || kind === HIDDEN ? { table: child, slot: below, level: level - 1, page: at } : firstLeafBelow(tables, child, below, level - 1, at)
+    if (found !== undefined) return found
+  }
+  return undefined
 }

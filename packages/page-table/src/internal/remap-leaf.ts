@@ -8,7 +8,7 @@ import { entryError } from './entry-error.ts'
 import type { PageRange } from './range.ts'
 import { addressIn } from './range.ts'
 import type { Tables } from './tables.ts'
-import { halvesOf, wordOf } from './tables.ts'
+import { halvesOf, wordOf } from './halves.ts'
 
 /** Changes the leaf that holds the range's first page; gives the error of a hole, an illegal entry, or a frame that does not suit. */
 export function remapLeaf<C>(tables: Tables<C>, range: PageRange, paddr: PhysAddr): PageTableError | undefined {
@@ -48,8 +48,5 @@ function replaceFrame<C>(tables: Tables<C>, table: number, slot: number, level: 
   if (newWord === oldWord) return
   const { low, high } = halvesOf(oldWord)
   tables.write(table, slot, halvesOf(newWord))
-  if (format.classify(low, high, level) !== LEAF) return
-  const range = { start: vaddr, size: tables.geometry.span(level) }
-  log.stale(range)
-  if (format.needsBreak(oldWord, newWord, level)) log.break({ entry: tables.entryAddress(table, slot), oldWord, newWord, range })
+  if (format.classify(low, high, level) === LEAF) log.stale({ start: vaddr, size: tables.geometry.span(level) })
 }

@@ -2,23 +2,24 @@
 // others, and giving all tables back.
 import type { VirtAddr } from '@addrspace/memory-addr'
 
-import { ABSENT, HIDDEN, LEAF, TABLE } from '../format.ts'
+import { ABSENT, INVALID, TABLE } from '../format.ts'
 import { leaveSlots } from './leave-behind.ts'
 import { pageRange } from './range.ts'
+import { neededAndFree } from './shortage.ts'
 import { split } from './split.ts'
 import type { Tables } from './tables.ts'
-import { halvesOf } from './tables.ts'
+import { halvesOf } from './halves.ts'
 
-const NO_FRAMES = '"frames" must have frames for the roots that lie in the memory'
+const NO_FRAMES = '"frames" must have free frames in the memory: '
 
 /** Takes the roots of two halves; tells what is wrong if it cannot be done, and the caller rolls back. */
 export function takeRoots<C>(lower: Tables<C>, upper: Tables<C>, shared: Tables<C> | undefined): string | undefined {
   const root = lower.takeRoot()
-  if (root === undefined) return NO_FRAMES
+  if (root === undefined) return NO_FRAMES + lower.shortage('for the root')
   lower.root = root
   if (lower.geometry.roots === 2) {
     const second = shared?.root ?? upper.takeRoot()
-    if (second === undefined) return NO_FRAMES
+    if (second === undefined) return NO_FRAMES + upper.shortage('for the root of the upper half')
     upper.root = second
     return undefined
   }
@@ -28,37 +29,33 @@ export function takeRoots<C>(lower: Tables<C>, upper: Tables<C>, shared: Tables<
 
 /** Makes all top-level entries of the other's upper half tables, and points to the same ones. */
 function shareUpperHalf<C>(tables: Tables<C>, shared: Tables<C>): string | undefined {
-  const { geometry } = tables
+  const { geometry, frames } = tables
+  const slots = Array.from({ length: geometry.entries / 2 }, (_, i) => geometry.entries / 2 + i)
+  const level = geometry.levels - 1
+  const illegal = slots.find((slot) => {
+    const kind = shared.classAt(shared.root, slot, level)
+    return kind === INVALID || (kind === TABLE && shared.ownChildAt(shared.root, slot) === undefined)
+  })
+  if (illegal !== undefined) return `"upperHalfOf" must have no illegal entry in its upper half, got one at index ${String(illegal)}`
+  const missing = slots.filter((slot) => shared.classAt(shared.root, slot, level) !== TABLE)
+  if (missing.length > frames.freeFrames) return NO_FRAMES + neededAndFree(missing.length, 'of the shared upper half', frames.freeFrames)
   shared.log.begin()
   try {
-    for (let slot = geometry.entries / 2; slot < geometry.entries; slot++) {
-      const problem = makeTable(shared, slot)
-      if (problem !== undefined) {
+    for (const slot of missing) {
+      const isAbsent = shared.classAt(shared.root, slot, level) === ABSENT
+      if ((isAbsent ? shared.addTable(shared.root, slot) : split(shared, shared.root, slot, level)) === undefined) {
         shared.log.rollback()
-        return problem
+        return NO_FRAMES + shared.shortage('for a table of the shared upper half')
       }
-      tables.write(tables.root, slot, halvesOf(shared.wordAt(shared.root, slot)))
     }
   } catch (thrown) {
     shared.log.rollback()
     throw thrown
   }
+  for (const slot of slots) tables.write(tables.root, slot, halvesOf(shared.wordAt(shared.root, slot)))
   shared.owner.hasFixedTop = true
   shared.log.commit()
   return undefined
-}
-
-function makeTable<C>(shared: Tables<C>, slot: number): string | undefined {
-  const level = shared.geometry.levels - 1
-  const kind = shared.classAt(shared.root, slot, level)
-  if (kind === ABSENT) return shared.addTable(shared.root, slot) === undefined ? NO_FRAMES : undefined
-  if (kind === LEAF || kind === HIDDEN) {
-    const { upperStart, entries } = shared.geometry
-    const vaddr = upperStart + BigInt(slot - entries / 2) * shared.geometry.span(level)
-    return split(shared, shared.root, slot, level, vaddr as VirtAddr) === undefined ? NO_FRAMES : undefined
-  }
-  if (kind === TABLE && shared.ownChildAt(shared.root, slot) !== undefined) return undefined
-  return `"upperHalfOf" must have no illegal entry in its upper half, got one at index ${String(slot)}`
 }
 
 /** Drops every table that nobody else shares, and notes what hardware may have cached of them. */

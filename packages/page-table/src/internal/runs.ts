@@ -7,10 +7,10 @@ import { runLength, zeroRun } from './words.ts'
 export function absentRun<C>(tables: Tables<C>, table: number, slot: number, level: number, wanted: number): number {
   const { memory, geometry } = tables
   const most = Math.min(wanted, geometry.entries - slot)
-  const chunk = memory.chunkOf(table)!
+  const { words } = memory
   const at = memory.indexOf(table) + 2 * slot
   for (let run = 0; ; run++) {
-    run += zeroRun(chunk, at + 2 * run, most - run)
+    run += zeroRun(words, at + 2 * run, most - run)
     if (run === most || tables.classAt(table, slot + run, level) !== ABSENT) return run
   }
 }
@@ -21,7 +21,7 @@ export function leafRun<C>(tables: Tables<C>, table: number, slot: number, level
   const frame = tables.frameMask(level)
   const seen = tables.seenBits
   const most = Math.min(wanted, geometry.entries - slot)
-  const equal = runLength(memory.chunkOf(table)!, memory.indexOf(table) + 2 * slot, most, ~(frame.low | seen.low), ~(frame.high | seen.high))
+  const equal = runLength(memory.words, memory.indexOf(table) + 2 * slot, most, ~(frame.low | seen.low), ~(frame.high | seen.high))
   if (level === 0) return equal
   // A huge leaf may be illegal by its frame alone, and a hidden one then be none.
   const kind = tables.classAt(table, slot, level)

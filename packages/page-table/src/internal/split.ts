@@ -1,10 +1,7 @@
 // Splitting a huge leaf: a table of leaves one level below takes its place, and says the same.
-import type { VirtAddr } from '@addrspace/memory-addr'
-
-import { LEAF } from '../format.ts'
 import type { Geometry } from '../geometry.ts'
 import type { Tables } from './tables.ts'
-import { halvesOf } from './tables.ts'
+import { halvesOf } from './halves.ts'
 import { fillProgression } from './words.ts'
 
 /** How many tables it takes to cut pages [from, to) out of a leaf. */
@@ -21,9 +18,9 @@ export function splitsOfLeaf(geometry: Geometry, level: number, from: number, to
   return count
 }
 
-/** Splits the leaf that maps `vaddr` on; gives the new table, or undefined if there is no frame for it. */
-export function split<C>(tables: Tables<C>, table: number, slot: number, level: number, vaddr: VirtAddr): number | undefined {
-  const { memory, format, geometry, log } = tables
+/** Splits a leaf; gives the new table, or undefined if there is no frame for it. */
+export function split<C>(tables: Tables<C>, table: number, slot: number, level: number): number | undefined {
+  const { memory, format, geometry } = tables
   const word = tables.wordAt(table, slot)
   const { low, high } = halvesOf(word)
   const child = tables.addTable(table, slot)
@@ -31,12 +28,7 @@ export function split<C>(tables: Tables<C>, table: number, slot: number, level: 
   const bits = halvesOf(format.splitBits(word, level))
   const frame = tables.frameBits(tables.leafFrameIn(low, high, level))
   const step = tables.frameStep(level - 1)
-  fillProgression(memory.writableChunkOf(child)!, memory.indexOf(child), geometry.entries, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
-  const newWord = tables.wordAt(table, slot)
-  if (format.classify(low, high, level) === LEAF && format.needsBreak(word, newWord, level)) {
-    const range = { start: vaddr, size: geometry.span(level) }
-    log.stale(range)
-    log.break({ entry: tables.entryAddress(table, slot), oldWord: word, newWord, range })
-  }
+  const first = memory.writableIndexOf(child)
+  fillProgression(memory.words, first, geometry.entries, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
   return child
 }

@@ -1,6 +1,5 @@
 // What a transaction has changed, so that it can be undone: overwritten words, frames taken, tables
-// dropped, translations gone stale. Words that were zero cost a record and no copy; a table that is
-// dropped whole costs the pointer to it.
+// dropped, translations gone stale. A table that is dropped whole costs the pointer to it.
 import type { PhysAddr } from '@addrspace/memory-addr'
 
 import type { FrameAllocator } from '../frame-allocator.ts'
@@ -8,9 +7,10 @@ import type { BreakStep, InvalidationSink, StaleRange } from '../invalidation.ts
 import { mergeRanges } from '../invalidation.ts'
 import type { PhysMemory } from '../phys-memory.ts'
 import { addressOf } from './edge.ts'
-import { FrameSet } from './frame-set.ts'
-import type { Halves } from './tables.ts'
-import { areZero, rewrite } from './words.ts'
+import type { PageFrames, PageTaker } from './page-frames.ts'
+import type { TableOwner } from './table-owner.ts'
+import { WordLog } from './word-log.ts'
+import { areZero } from './words.ts'
 
 /** Where a bracket began. */
 interface Mark {
@@ -19,7 +19,6 @@ interface Mark {
   readonly taken: number
   readonly dropped: number
   readonly stale: number
-  readonly breaks: number
 }
 
 /** Frames taken, or to be given back at commit. */
@@ -30,38 +29,35 @@ interface FrameRun {
   readonly table: { readonly linked: Map<number, number>; readonly at: number } | undefined
 }
 
-const ZERO = -1
+const NO_BREAKS: readonly BreakStep[] = []
+const NO_FRAMES: ReadonlySet<number> = new Set()
 /** 64-bit words in a frame. */
 const FRAME_WORDS = 512
-/** Ints of the store of old words that are kept for the next transaction: 16 MiB. */
-const MOST_KEPT = 2 ** 22
 
-export class UndoLog {
+export class UndoLog implements PageTaker {
   readonly #memory: PhysMemory
   readonly #frames: FrameAllocator
   readonly #sink: InvalidationSink
-  /** Frames taken for pages, and not given back. */
-  readonly pages: FrameSet = new FrameSet()
+  /** What was overwritten. */
+  readonly words: WordLog
+  /** Frames taken for pages, and not given back: by this table, and by those that share its upper half. */
+  readonly pages: PageFrames
+  /** Finds the entries to be broken before they are made, on a machine that has any. */
+  breakFinder: { stepsOf(words: WordLog, taken: ReadonlySet<number>): readonly BreakStep[] } | undefined = undefined
   readonly #marks: Mark[] = []
-  // Records, column by column: ints [at, at + count) of a frame, and where their old values are saved; with a
-  // negative count, -count ints, and where the mask and the old values of the masked bits are saved.
-  readonly #frameOf: number[] = []
-  readonly #at: number[] = []
-  readonly #count: number[] = []
-  readonly #savedAt: number[] = []
-  #records = 0
-  #saved: Int32Array = new Int32Array(1024)
-  #savedLength = 0
   readonly #taken: FrameRun[] = []
   readonly #dropped: FrameRun[] = []
   readonly #stale: StaleRange[] = []
-  readonly #breaks: BreakStep[] = []
+  /** The shared half that others may not change before this transaction ends. */
+  #claimed: TableOwner | undefined = undefined
   #isTelling = false
 
-  constructor(memory: PhysMemory, frames: FrameAllocator, sink: InvalidationSink) {
+  constructor(memory: PhysMemory, frames: FrameAllocator, sink: InvalidationSink, pages: PageFrames) {
     this.#memory = memory
     this.#frames = frames
     this.#sink = sink
+    this.words = new WordLog(memory)
+    this.pages = pages
   }
 
   get isOpen(): boolean {
@@ -76,12 +72,11 @@ export class UndoLog {
   begin(): void {
     if (this.#isTelling) throw new TypeError('a table must not be changed by its own sink')
     this.#marks.push({
-      records: this.#records,
-      saved: this.#savedLength,
+      records: this.words.records,
+      saved: this.words.savedLength,
       taken: this.#taken.length,
       dropped: this.#dropped.length,
       stale: this.#stale.length,
-      breaks: this.#breaks.length,
     })
   }
 
@@ -89,23 +84,49 @@ export class UndoLog {
   commit(): void {
     if (this.#marks.pop() === undefined) throw new TypeError('no transaction has begun')
     if (this.#marks.length > 0) return
-    this.#records = 0
-    this.#savedLength = 0
-    if (this.#saved.length > MOST_KEPT) this.#saved = new Int32Array(1024)
+    const breaks = this.#findBreaks()
+    this.words.forget()
+    this.#end()
+    if (this.#stale.length > 0 || this.#dropped.length > 0) this.#tell(breaks)
+  }
+
+  /** Which live entries have been replaced by others; all that each spans is stale. */
+  #findBreaks(): readonly BreakStep[] {
+    if (this.breakFinder === undefined || !this.words.mayHaveReplaced()) return NO_BREAKS
+    const breaks = this.breakFinder.stepsOf(this.words, this.#takenTables())
+    for (const { range } of breaks) {
+      const last = this.#stale.at(-1)
+      // Most often the change itself has told it.
+      const isTold = last !== undefined && last.start <= range.start && range.start + range.size <= last.start + last.size
+      if (!isTold) this.#stale.push(range)
+    }
+    return breaks
+  }
+
+  #takenTables(): ReadonlySet<number> {
+    if (this.#taken.length === 0) return NO_FRAMES
+    const taken = new Set<number>()
+    for (const { frame, table } of this.#taken) if (table !== undefined) taken.add(frame)
+    return taken
+  }
+
+  /** Lets go of what is held while a transaction is open. */
+  #end(): void {
     this.#taken.length = 0
-    if (this.#stale.length > 0 || this.#breaks.length > 0 || this.#dropped.length > 0) this.#tell()
+    if (this.pages.takers.size > 0) this.pages.takers.delete(this)
+    if (this.#claimed !== undefined) {
+      this.#claimed.changer = undefined
+      this.#claimed = undefined
+    }
   }
 
   /** Reports what is stale, and gives frames back. */
-  #tell(): void {
+  #tell(breaks: readonly BreakStep[]): void {
     const stale = this.#stale.splice(0)
-    const breaks = this.#breaks.splice(0)
     const dropped = this.#dropped.splice(0)
     try {
       this.#isTelling = true
-      if (stale.length > 0 || breaks.length > 0) {
-        this.#sink({ ranges: mergeRanges(stale), breaks, dropsTables: dropped.some(({ table }) => table !== undefined) })
-      }
+      if (stale.length > 0) this.#sink({ ranges: mergeRanges(stale), breaks, dropsTables: dropped.some(({ table }) => table !== undefined) })
     } finally {
       // The change stands, whatever a sink throws.
       this.#isTelling = false
@@ -134,9 +155,7 @@ export class UndoLog {
   rollback(): void {
     const mark = this.#marks.pop()
     if (mark === undefined) throw new TypeError('no transaction has begun')
-    for (let i = this.#records - 1; i >= mark.records; i--) this.#restore(i)
-    this.#records = mark.records
-    this.#savedLength = mark.saved
+    this.words.undoTo(mark.records, mark.saved)
     for (const { frame, count, table } of this.#dropped.splice(mark.dropped)) {
       if (table === undefined) this.pages.add(frame, count)
       else table.linked.set(frame, table.at)
@@ -147,39 +166,33 @@ export class UndoLog {
       else table.linked.delete(frame)
     }
     this.#stale.length = mark.stale
-    this.#breaks.length = mark.breaks
+    if (this.#marks.length === 0) this.#end()
     this.#giveBack(taken)
   }
 
   /**
-   * Notes that the masked bits of words from int `at` of a frame on, `count` ints that all have them as
-   * `old` does, are about to be rewritten. Costs one record, whatever the count.
+   * Keeps others that share a half from changing it until the transaction ends.
+   *
+   * @throws TypeError if one of them has changed it in a transaction that is open
    */
-  rewrite(frame: number, at: number, count: number, mask: Halves, old: Halves): void {
-    this.#reserve(4)
-    this.#saved.set([mask.low, mask.high, old.low & mask.low, old.high & mask.high], this.#savedLength)
-    this.#record(frame, at, -count, this.#savedLength)
-    this.#savedLength += 4
+  claim(owner: TableOwner): void {
+    if (owner.changer === this) return
+    if (owner.changer !== undefined) throw new TypeError('the shared upper half must not be changed: it is within a transaction of another table')
+    owner.changer = this
+    this.#claimed = owner
   }
 
-  /** Notes that ints [at, at + count) of a frame are about to be overwritten. */
-  overwrite(frame: number, chunk: Int32Array, at: number, count: number): void {
-    this.#reserve(count)
-    const first = this.#memory.indexOf(frame) + at
-    this.#saved.set(chunk.subarray(first, first + count), this.#savedLength)
-    this.#record(frame, at, count, this.#savedLength)
-    this.#savedLength += count
-  }
-
-  /** Notes that ints [at, at + count) of a frame, all zero, are about to be overwritten. */
-  overwriteZeros(frame: number, at: number, count: number): void {
-    this.#record(frame, at, count, ZERO)
+  /** Whether one of `count` frames was taken for a page in the open transaction. */
+  hasTaken(frame: number, count: number): boolean {
+    return this.#taken.some((run) => run.table === undefined && run.frame < frame + count && frame < run.frame + run.count)
   }
 
   /** Notes that frames were allocated for pages, and makes them zero; what is written to them is undone too. */
   takePages(frame: number, count: number): void {
     this.#taken.push({ frame, count, table: undefined })
     this.pages.add(frame, count)
+    // Taken by a bracket of its own, they are anybody's at once.
+    if (this.#marks.length > 1) this.pages.takers.add(this)
     for (let i = 0; i < count; i++) this.#clear(frame + i)
   }
 
@@ -205,55 +218,21 @@ export class UndoLog {
     this.#stale.push(range)
   }
 
-  break(step: BreakStep): void {
-    this.#breaks.push(step)
-  }
-
-  #record(frame: number, at: number, count: number, savedAt: number): void {
-    const i = this.#records++
-    this.#frameOf[i] = frame
-    this.#at[i] = at
-    this.#count[i] = count
-    this.#savedAt[i] = savedAt
-  }
-
   /** Makes a frame zero, remembering what was in it. */
   #clear(frame: number): void {
-    const seen = this.#memory.chunkOf(frame)
-    if (seen === undefined) return
     const first = this.#memory.indexOf(frame)
-    if (areZero(seen, first, FRAME_WORDS)) this.overwriteZeros(frame, 0, 2 * FRAME_WORDS)
+    const { words } = this.#memory
+    if (areZero(words, first, FRAME_WORDS)) this.words.overwriteZeros(frame, 0, 2 * FRAME_WORDS)
     else {
-      this.overwrite(frame, seen, 0, 2 * FRAME_WORDS)
-      seen.fill(0, first, first + 2 * FRAME_WORDS)
+      this.words.overwrite(frame, 0, 2 * FRAME_WORDS)
+      words.fill(0, first, first + 2 * FRAME_WORDS)
     }
   }
 
-  /** Makes room for so many ints more. */
-  #reserve(count: number): void {
-    if (this.#savedLength + count <= this.#saved.length) return
-    const larger = new Int32Array(Math.max(this.#saved.length * 2, this.#savedLength + count))
-    larger.set(this.#saved.subarray(0, this.#savedLength))
-    this.#saved = larger
-  }
-
-  #restore(i: number): void {
-    const frame = this.#frameOf[i]!
-    const at = this.#at[i]!
-    const count = this.#count[i]!
-    const savedAt = this.#savedAt[i]!
-    if (count < 0) {
-      const [maskLow, maskHigh, low, high] = this.#saved.subarray(savedAt, savedAt + 4)
-      rewrite(this.#memory.writableChunkOf(frame)!, this.#memory.indexOf(frame) + at, -count / 2, ~maskLow!, ~maskHigh!, low!, high!)
-    } else if (savedAt === ZERO) this.#zero(frame, at, count)
-    else this.#memory.writableChunkOf(frame)!.set(this.#saved.subarray(savedAt, savedAt + count), this.#memory.indexOf(frame) + at)
-  }
-
-  /** Makes ints of a frame zero, unless they are: what was never touched is not to be allocated. */
-  #zero(frame: number, at = 0, count: number = 2 * FRAME_WORDS): void {
-    const seen = this.#memory.chunkOf(frame)
-    if (seen === undefined) return
-    const first = this.#memory.indexOf(frame) + at
-    if (!areZero(seen, first, count / 2)) seen.fill(0, first, first + count)
+  /** Makes a frame zero, unless it is: what was never touched is not to be allocated. */
+  #zero(frame: number): void {
+    const first = this.#memory.indexOf(frame)
+    const { words } = this.#memory
+    if (!areZero(words, first, FRAME_WORDS)) words.fill(0, first, first + 2 * FRAME_WORDS)
   }
 }

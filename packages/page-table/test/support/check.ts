@@ -36,9 +36,9 @@ export function tablesOf<C>({ table, memory }: World<C>): number[] {
     found.push(frame)
     let entries = 0
     for (let slot = 0; slot < geometry.entries; slot++) {
-      const chunk = memory.chunkOf(frame)!
+      const { words } = memory
       const at = memory.indexOf(frame) + 2 * slot
-      const entry = format.decode((BigInt(chunk[at + 1]! >>> 0) << 32n) | BigInt(chunk[at]! >>> 0), level)
+      const entry = format.decode((BigInt(words[at + 1]! >>> 0) << 32n) | BigInt(words[at]! >>> 0), level)
       if (entry.kind === 'invalid') throw new Error(`${String(frame)}[${String(slot)}] is invalid: ${entry.bit}`)
       if (entry.kind !== 'absent') entries++
       if (entry.kind === 'table') visit(Number(entry.frame >> 12n), level - 1, false)

@@ -59,18 +59,23 @@ class CountedBackend implements MappingBackend<MappingFlags, PageTable<X8664Cont
   }
 }
 
-/** Memory that counts how often somebody asks for a frame of it: tables, one step of a walk each. */
+/** Memory that counts how often somebody asks where a frame lies, or for the words: tables, one step or one walk each. */
 class CountedMemory extends PhysMemory {
   visits = 0
 
-  override chunkOf(frame: number): Int32Array | undefined {
+  override get words(): Int32Array {
     this.visits++
-    return super.chunkOf(frame)
+    return super.words
   }
 
-  override chunkAt(i: number): Int32Array {
+  override indexOf(frame: number): number {
     this.visits++
-    return super.chunkAt(i)
+    return super.indexOf(frame)
+  }
+
+  override writableIndexOf(frame: number): number {
+    this.visits++
+    return super.writableIndexOf(frame)
   }
 }
 

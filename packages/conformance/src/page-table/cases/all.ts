@@ -11,6 +11,7 @@ import { mapCases } from './map.ts'
 import { protectCases } from './protect.ts'
 import { randomModelCases } from './random-model.ts'
 import { resourceCases } from './resources.ts'
+import { transactionCases } from './transactions.ts'
 import { unmapCases } from './unmap.ts'
 import { walkAArch64Cases } from './walk-aarch64.ts'
 import { walkRiscvCases } from './walk-riscv.ts'
@@ -30,5 +31,6 @@ export const PAGE_TABLE_CASES: readonly PageTableCase[] = [
   ...walkRiscvCases,
   ...walkAArch64Cases,
   ...resourceCases,
+  ...transactionCases,
   ...invalidateCases,
 ]

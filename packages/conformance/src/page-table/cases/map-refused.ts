@@ -14,7 +14,7 @@ export const mapRefusedCases: readonly PageTableCase[] = [
     id: 'map/non-canonical',
     title: 'an address that the machine does not translate, or a range that reaches one, is refused',
     law: OPERATIONS,
-    catches: ['page_table_multiarch aliases addresses in the canonical hole', 'unicorn.js#21 lost the top 16 bits of addresses'],
+    catches: ['page_table_multiarch aliases addresses in the canonical hole', 'B26 unicorn.js#21 lost the top 16 bits of addresses'],
     run({ open }) {
       const bench = open()
       const { lowerEnd, upperStart } = bench.shape

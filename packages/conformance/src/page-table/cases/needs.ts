@@ -19,6 +19,8 @@ const WHY_NOT: Readonly<Record<Feature, string>> = {
   remaps: 'leaves cannot be pointed elsewhere',
   disposes: 'a table cannot be dropped',
   sharesUpperHalf: 'upper halves are not shared',
+  transacts: 'there are no transactions',
+  allocatesPages: 'pages are allocated elsewhere',
   hasMemory: 'the memory cannot be looked into',
   hasFrames: 'frames are not counted',
   hasCodec: 'entry words cannot be asked about',

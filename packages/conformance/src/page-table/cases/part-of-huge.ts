@@ -25,7 +25,10 @@ export function partOfHugeCases(verb: 'unmap' | 'protect', change: Change, attem
     id: `${verb}/part-of-huge-${place}`,
     title: `a change of the ${place} of a huge leaf leaves the rest as it was, or is refused if leaves are not split`,
     law: 'operations',
-    catches: ['B13 page_table_multiarch clears or changes the whole 2 MiB leaf', 'RacOS#56: munmap walked a 2 MiB leaf'],
+    catches: [
+      'B13 page_table_multiarch clears or changes the whole 2 MiB leaf', 'RacOS#56: munmap walked a 2 MiB leaf',
+      ...(verb === 'protect' ? ['B24 Unicorn#1028, #1549: protecting a part of an area gives it a copy of the memory'] : []),
+    ],
     unsupported: needsHuge(),
     run({ open, manifest }) {
       for (const level of manifest.leafLevels.filter((candidate) => candidate > 0)) {

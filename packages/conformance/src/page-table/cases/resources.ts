@@ -8,6 +8,7 @@ import type { PageTableCase } from '../case.ts'
 import { PAGE } from '../shape.ts'
 import type { TableOutcome } from '../subject.ts'
 import { both, needs, needsHuge } from './needs.ts'
+import { breaksOf } from './transactions.ts'
 
 const RESOURCES = 'operations'
 
@@ -150,19 +151,15 @@ export const resourceCases: readonly PageTableCase[] = [
         const [home, span] = [shape.home(level), shape.span(level)]
         bench.map(home, span, shape.frame(level), 'rw')
         const entry = bench.entryAddress(home, level)
-        const stepsOf = (act: () => void): readonly unknown[] => {
-          const first = bench.events.length
-          act()
-          return bench.events.slice(first).filter((event) => event.kind === 'break').map((event) => ({ entry: event.entry, start: event.start, size: event.size }))
-        }
         const steps = isNeeded ? [{ entry, start: home, size: span }] : []
+        const stepsOf = (act: () => void): readonly unknown[] => breaksOf(bench, act)
         checkEqual(stepsOf(() => bench.protect(home, span, 'rx')), [], `breaks for new rights at level ${level}`)
         const remap = bench.table.remap?.bind(bench.table)
         if (remap !== undefined) {
           checkEqual(stepsOf(() => check(remap(home, shape.frame(level, 1)).ok, 'a remap must succeed')), steps, `breaks for another frame at level ${level}`)
           bench.model.map(home, home + span, shape.frame(level, 1), 'rx')
         }
-        checkEqual(stepsOf(() => bench.protect(home + PAGE, PAGE, 'r')).slice(0, 1), steps, `breaks for splitting a leaf at level ${level}`)
+        checkEqual(stepsOf(() => bench.protect(home + PAGE, PAGE, 'r')), steps, `breaks for splitting a leaf at level ${level}`)
         if (manifest.features.keepsHidden) {
           bench.protect(home, span, '')
           const hidden = home + 16n * PAGE

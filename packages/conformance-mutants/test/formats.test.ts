@@ -1,0 +1,43 @@
+// Laws of a format that every machine has to keep, and that are the same for all of them.
+import { aarch64 } from '@addrspace/backend-aarch64'
+import { riscvSv39, riscvSv48, riscvSv57 } from '@addrspace/backend-riscv-sv39'
+import { x8664, x8664La57 } from '@addrspace/backend-x86-64'
+import { TABLE, type EntryLayout, type PteFormat } from '@addrspace/page-table'
+import { describe, expect, it } from 'vitest'
+
+const FORMATS: readonly Pick<PteFormat<unknown>, 'name' | 'layouts' | 'geometry' | 'classify'>[] = [x8664, x8664La57, riscvSv39, riscvSv48, riscvSv57, aarch64]
+
+let state = 1n
+
+/** A random 64-bit word, the same sequence in every run. */
+function randomWord(): bigint {
+  state = (state * 6_364_136_223_846_793_005n + 1_442_695_040_888_963_407n) & 0xffff_ffff_ffff_ffffn
+  return state ^ (state >> 29n)
+}
+
+/** A random word that the layout allows: fixed bits as they are, reserved ones zero. */
+function allowedWord(layout: EntryLayout): bigint {
+  let word = randomWord()
+  for (const { high, low, role, value } of layout.bits) {
+    if (role !== 'fixed' && role !== 'reserved') continue
+    const mask = ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low)
+    word = (word & ~mask) | ((value ?? 0n) << BigInt(low))
+  }
+  return word
+}
+
+describe('F7: what the bit table of a table pointer allows is one', () => {
+  it.each(FORMATS)('$name', (format) => {
+    const layouts = format.layouts.filter(({ kind }) => kind === 'table')
+    expect(layouts.flatMap(({ levels }) => levels).sort()).toEqual(Array.from({ length: format.geometry.levels - 1 }, (_, i) => i + 1))
+    for (const layout of layouts) {
+      for (const level of layout.levels) {
+        for (let i = 0; i < 2000; i++) {
+          const word = allowedWord(layout)
+          const kind = format.classify(Number(BigInt.asIntN(32, word)), Number(BigInt.asIntN(32, word >> 32n)), level)
+          if (kind !== TABLE) throw new Error(`0x${word.toString(16)} at level ${String(level)} is of kind ${String(kind)}`)
+        }
+      }
+    }
+  })
+})

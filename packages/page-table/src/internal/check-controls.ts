@@ -1,0 +1,21 @@
+// Refusing a machine's state that is none: where types do not hold, what is missing would count as false.
+import type { ControlChoices } from '../format.ts'
+
+/**
+ * @throws TypeError if `controls` is no object, or a control is missing or foreign, naming it
+ * @throws RangeError if a control is none of its choices, naming it
+ */
+export function checkControls(controls: unknown, choices: ControlChoices, machine: string): void {
+  const names = Object.keys(choices)
+  const all = names.join(', ')
+  if (typeof controls !== 'object' || controls === null) throw new TypeError(`"controls" must be an object with ${all}, got ${String(controls)}`)
+  const foreign = Object.keys(controls).find((name) => !names.includes(name))
+  if (foreign !== undefined) throw new TypeError(`"controls" must have none but ${all}; "${foreign}" is no control of ${machine}`)
+  for (const [name, values] of Object.entries(choices)) {
+    const value: unknown = Reflect.get(controls, name)
+    if (values.some((choice) => choice === value)) continue
+    const got = String(value)
+    if (value === undefined) throw new TypeError(`"controls" must have each of ${all}; "${name}" is missing`)
+    throw new RangeError(`"controls.${name}" must be ${values.join(' or ')}, got ${got}`)
+  }
+}

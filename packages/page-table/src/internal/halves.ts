@@ -1,0 +1,15 @@
+// Words as two signed 32-bit halves, as loops over tables want them.
+
+/** A word as signed 32-bit halves. */
+export interface Halves {
+  readonly low: number
+  readonly high: number
+}
+
+export function halvesOf(word: bigint): Halves {
+  return { low: Number(word & 0xffff_ffffn) | 0, high: Number(word >> 32n) | 0 }
+}
+
+export function wordOf(low: number, high: number): bigint {
+  return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)
+}
