@@ -85,7 +85,7 @@ describe('too much', () => {
     const map = '{"op":"map","start":"0x0","size":"0x100000000000","flags":"rw","expect":"BadState"}\n'
     const { code, stdout } = await addrspace(['run', '-', '--json'], { stdin: memory('0x400000000') + map })
     expect({ code, stdout }).toEqual({
-      code: 0, stdout: '{"op":0,"result":"BadState","reason":"backend-refused"}\n{"name":"","areas":0,"root":"0x0","frames":1,"mismatches":0}\n',
+      code: 0, stdout: '{"op":0,"result":"BadState","reason":"backend-refused","refusal":"out-of-frames"}\n{"name":"","areas":0,"root":"0x0","frames":1,"mismatches":0}\n',
     })
   })
 })
@@ -173,10 +173,10 @@ describe('images', () => {
     expect(result).toEqual({ paddr: '0x1123' })
   })
 
-  it('that are larger than any memory are refused', async () => {
+  it('that no memory can hold are refused', async () => {
     const cwd = folderWith({ 'far/image.json': image('0x0', '0x800000000000'), 'far/a': PAGE, 'root/image.json': image('0x7ffffffffff000', '0x0'), 'root/a': PAGE, 'high/image.json': image('0x80000000000', '0x0'), 'high/a': PAGE })
-    expectRefusal(await addrspace(['walk', 'far', '0'], { cwd }), 'far: far/a reaches past 0x80000000000, where the largest memory ends')
-    expectRefusal(await addrspace(['walk', 'high', '0'], { cwd }), 'high: "root": must be below 0x80000000000, where the largest memory ends, got 0x80000000000')
+    expectRefusal(await addrspace(['walk', 'far', '0'], { cwd }), 'far: "root" lies below 0x80000000000 and far/a above: an image must not reach across a multiple of 2^43')
+    expectRefusal(await addrspace(['walk', 'high', '0'], { cwd }), 'high: high/a lies below 0x80000000000 and "root" above: an image must not reach across a multiple of 2^43')
     expectRefusal(await addrspace(['walk', 'root', '0'], { cwd }), 'root: "root": must be below 0x10000000000000 on x86-64, got 0x7ffffffffff000')
   })
 

@@ -292,7 +292,7 @@ describe('addrspace walk', () => {
     }
     const field = 'image/image.json: '
     await refused('{"arch":', `${field}is not JSON: Unexpected end of JSON input`)
-    await refused('[]', `${field}must be an object, got a list`)
+    await refused('[]', `${field}must be an object, got []`)
     await refused({ root: '0x0', segments: [] }, `${field}"arch": must be the name of a machine, got nothing`)
     await refused({ arch: 'z80', root: '0x0', segments: [] }, `image: "arch": unknown machine "z80"; known are ${MACHINES}`)
     await refused({ arch: 'mock', root: '0x0', segments: [] }, `image: "arch": unknown machine "mock"; known are ${MACHINES}`)
@@ -304,9 +304,9 @@ describe('addrspace walk', () => {
     await refused({ ...good }, `${field}"segments": must be a list, got nothing`)
     // Deeper than can be written out.
     const deep = '['.repeat(5000) + ']'.repeat(5000)
-    await refused(deep, `${field}must be an object, got a list`)
-    await refused(`{"arch":${deep}}`, `${field}"arch": must be the name of a machine, got a list`)
-    await refused(`{"arch":"x86-64","segments":[],"root":{"a":${deep}}}`, `${field}"root": must be a "0x…" string below 2^64, got an object`)
+    await refused(deep, `${field}must be an object, got a list that is nested too deep to be shown`)
+    await refused(`{"arch":${deep}}`, `${field}"arch": must be the name of a machine, got a list that is nested too deep to be shown`)
+    await refused(`{"arch":"x86-64","segments":[],"root":{"a":${deep}}}`, `${field}"root": must be a "0x…" string below 2^64, got an object that is nested too deep to be shown`)
     await refused({ ...good, segments: ['a.bin'] }, `${field}"segments[0]": must be an object, got "a.bin"`)
     await refused({ ...good, segments: [{ ...segment, paddr: '0x80' }] }, `${field}"segments[0].paddr": must be a multiple of 0x1000, got "0x80"`)
     await refused({ ...good, segments: [{ paddr: '0x0' }] }, `${field}"segments[0].file": must name a file in the image's folder, got nothing`)

@@ -34,7 +34,7 @@ describe.each([
 
 describe('the options of a frame backend', () => {
   it('are named', () => {
-    expect(() => new FrameBackend(untyped(undefined))).toThrow('"options" must be an object, got undefined')
-    expect(() => new FrameBackend({ when: untyped(1n) })).toThrow('"when" must be eager or demand, got bigint')
+    expect(() => new FrameBackend(untyped(undefined))).toThrow('"options" must be an object with "when", got undefined')
+    expect(() => new FrameBackend({ when: untyped(1n) })).toThrow('"when" must be eager or demand, got 1')
   })
 })

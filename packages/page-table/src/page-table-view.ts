@@ -1,11 +1,11 @@
 // The tables that somebody else has made: a guest, a loader, an image on disk.
-import { checkWord, formatHex } from '@addrspace/memory-addr'
+import { checkObject, checkWord, formatHex } from '@addrspace/memory-addr'
 import type { PhysAddr } from '@addrspace/memory-addr'
 
 import type { PteFormat } from './format.ts'
 import { offsetIn, pageOf } from './internal/edge.ts'
 import { TableReader } from './internal/table-reader.ts'
-import type { PhysMemory } from './phys-memory.ts'
+import { PhysMemory } from './phys-memory.ts'
 import { ReadableTables } from './readable-tables.ts'
 
 export interface PageTableViewOptions<C> {
@@ -22,7 +22,12 @@ export interface PageTableViewOptions<C> {
  */
 export class PageTableView<C> extends ReadableTables<C> {
   /** @throws TypeError, RangeError if there are not as many roots as the machine has, or one is no multiple of 4096 */
-  constructor({ memory, format, roots }: PageTableViewOptions<C>) {
+  constructor(options: PageTableViewOptions<C>) {
+    checkObject(options, 'options')
+    const { memory, format, roots } = options
+    if (!((memory as unknown) instanceof PhysMemory)) throw new TypeError('"memory" must be a PhysMemory')
+    checkObject(format, 'format')
+    if (!Array.isArray(roots)) throw new TypeError('"roots" must be a list of addresses')
     if (roots.length !== format.geometry.roots) throw new RangeError(`"roots" must be ${String(format.geometry.roots)} on ${format.name}, got ${String(roots.length)}`)
     for (const root of roots) {
       checkWord(root, 'roots')

@@ -1,6 +1,6 @@
 // What can be asked of the tables of an address space without changing them. Reading follows them as the
 // machine's hardware does, whoever wrote them.
-import { checkRange, checkWord } from '@addrspace/memory-addr'
+import { checkObject, checkRange, checkWord } from '@addrspace/memory-addr'
 import type { PhysAddr, RangeLike, VirtAddr } from '@addrspace/memory-addr'
 
 import type { MappingFlags } from './flags.ts'
@@ -120,7 +120,9 @@ export abstract class ReadableTables<C> {
    */
   leaves(range: RangeLike<VirtAddr>, options: LeavesOptions = {}): IterableIterator<LeafRun> {
     checkRange(range, 'range')
-    checkChoice(options.tables ?? 'all', 'tables', 'all', 'own')
+    checkObject(options, 'options')
+    const { tables = 'all' } = options
+    checkChoice(tables, 'tables', 'all', 'own')
     this.checkUse()
     return leavesIn(this.#halves, range, options)
   }

@@ -93,8 +93,8 @@ describe('arguments of the wrong type', () => {
 
 describe('an allocator of more frames than a memory can have', () => {
   it('is refused before a bit is allocated for each of them', () => {
-    expect(() => new BitmapAllocator({ start: pa(0), end: 2n ** 64n })).toThrow('"range" must be of at most 2^43 bytes, got 0x0..0x10000000000000000')
-    expect(() => new BitmapAllocator({ start: pa(0x1000), end: 2n ** 43n + 0x2000n })).toThrow('"range" must be of at most 2^43 bytes')
+    expect(() => new BitmapAllocator({ start: pa(0), end: 2n ** 64n })).toThrow('"range" must be of at most 16 TiB, got 0x0..0x10000000000000000')
+    expect(() => new BitmapAllocator({ start: pa(0x1000), end: 2n ** 44n + 0x2000n })).toThrow('"range" must be of at most 16 TiB')
   })
 })
 

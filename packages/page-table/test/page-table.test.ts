@@ -392,9 +392,9 @@ describe('what is said of mistakes', () => {
     const options = { memory, frames, format: new ToyFormat(), invalidations: () => {} }
     const make = (changes: object) => () => new PageTable({ ...options, ...changes })
     expect(() => new PageTable(undefined as never)).toThrow(new TypeError('"options" must be an object, got undefined'))
-    expect(make({ memory: undefined })).toThrow(new TypeError('"memory" must be an object, got undefined'))
-    expect(make({ frames: null })).toThrow(new TypeError('"frames" must be an object, got null'))
-    expect(make({ format: 'x86-64' })).toThrow(new TypeError('"format" must be an object, got string'))
+    expect(make({ memory: undefined })).toThrow(new TypeError('"memory" must be a PhysMemory'))
+    expect(make({ frames: null })).toThrow(new TypeError('"frames" must be a FrameAllocator'))
+    expect(make({ format: 'x86-64' })).toThrow(new TypeError('"format" must be a PteFormat'))
     expect(make({ invalidations: undefined })).toThrow(new TypeError('"invalidations" must be a function'))
     expect(make({ upperHalfOf: {} })).toThrow(new TypeError('"upperHalfOf" must be a PageTable'))
     expect(make({ accessedDirty: 'set' })).toThrow(new RangeError('"accessedDirty" must be preset or hardware, got set'))
