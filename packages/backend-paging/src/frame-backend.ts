@@ -102,11 +102,12 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
 }
 
 function checkWhen(options: unknown): void {
-  if (typeof options !== 'object' || options === null) throw new TypeError(`"options" must be an object with "when", got ${String(options)}`)
+  if (typeof options !== 'object' || options === null) throw new TypeError(`"options" must be an object with "when", got ${options === null ? 'null' : typeof options}`)
   const when: unknown = Reflect.get(options, 'when')
   if (when === 'eager' || when === 'demand') return
-  const problem = `"when" must be eager or demand, got ${String(when)}`
-  throw typeof when === 'string' ? new RangeError(problem) : new TypeError(problem)
+  const rule = '"when" must be eager or demand, got '
+  // Only a text is told as it is: what an object says of itself may throw.
+  throw typeof when === 'string' ? new RangeError(rule + when) : new TypeError(rule + typeof when)
 }
 
 /** Whether the machine has such flags, and translates such a range of pages. */

@@ -35,6 +35,6 @@ describe.each([
 describe('the options of a frame backend', () => {
   it('are named', () => {
     expect(() => new FrameBackend(untyped(undefined))).toThrow('"options" must be an object with "when", got undefined')
-    expect(() => new FrameBackend({ when: untyped(1n) })).toThrow('"when" must be eager or demand, got 1')
+    expect(() => new FrameBackend({ when: untyped(1n) })).toThrow('"when" must be eager or demand, got bigint')
   })
 })

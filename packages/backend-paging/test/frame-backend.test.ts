@@ -239,9 +239,9 @@ describe('options', () => {
   it.each<readonly [what: string, given: unknown, error: TypeError]>([
     ['nothing', undefined, new TypeError('"options" must be an object with "when", got undefined')],
     ['null', null, new TypeError('"options" must be an object with "when", got null')],
-    ['a word', 'demand', new TypeError('"options" must be an object with "when", got demand')],
+    ['a word', 'demand', new TypeError('"options" must be an object with "when", got string')],
     ['no "when"', {}, new TypeError('"when" must be eager or demand, got undefined')],
-    ['a "when" that is no word', { when: true }, new TypeError('"when" must be eager or demand, got true')],
+    ['a "when" that is no word', { when: true }, new TypeError('"when" must be eager or demand, got boolean')],
   ])('are refused by name: %s', (_what, given, error) => {
     expect(() => new FrameBackend(given as never)).toThrow(error)
   })

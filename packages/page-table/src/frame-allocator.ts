@@ -3,6 +3,8 @@
 import { checkObject, checkRange, checkWord, formatHex } from '@addrspace/memory-addr'
 import type { PhysAddr } from '@addrspace/memory-addr'
 
+import { checkCount } from './internal/check-count.ts'
+
 /** Hands out frames of 4 KiB. That none is left is an answer, not an error. */
 export interface FrameAllocator {
   /** Gives a frame, or undefined if none is free. */
@@ -87,7 +89,7 @@ export class BitmapAllocator implements FrameAllocator {
   free(frame: PhysAddr, frames = 1): void {
     checkWord(frame, 'frame')
     if ((frame & 0xfffn) !== 0n) throw new RangeError(`"frame" must be a multiple of 4096, got ${formatHex(frame)}`)
-    if (!(Number.isSafeInteger(frames) && frames >= 1)) throw new RangeError(`"frames" must be a whole number from 1 on, got ${String(frames)}`)
+    checkCount(frames, 1, 'frames')
     const i = Number(frame >> 12n) - this.#first
     if (i < 0 || i + frames > this.#count) throw new RangeError(`"frame" must be in ${this.#text(0, this.#count)}, got ${this.#text(i, frames)}`)
     const used = this.#levels[0]!

@@ -27,7 +27,8 @@ export class PageTableView<C> extends ReadableTables<C> {
     const { memory, format, roots } = options
     if (!((memory as unknown) instanceof PhysMemory)) throw new TypeError('"memory" must be a PhysMemory')
     checkObject(format, 'format')
-    if (!Array.isArray(roots)) throw new TypeError('"roots" must be a list of addresses')
+    const given: unknown = roots
+    if (!Array.isArray(given)) throw new TypeError('"roots" must be a list of addresses')
     if (roots.length !== format.geometry.roots) throw new RangeError(`"roots" must be ${String(format.geometry.roots)} on ${format.name}, got ${String(roots.length)}`)
     for (const root of roots) {
       checkWord(root, 'roots')

@@ -13,6 +13,7 @@ import type { FrameAllocator } from './frame-allocator.ts'
 import { changeRange, tablesForSplits } from './internal/change-range.ts'
 import { BreakFinder } from './internal/break-steps.ts'
 import { checkChoice } from './internal/check-choice.ts'
+import { checkCount } from './internal/check-count.ts'
 import { addressOf, offsetIn, pageOf } from './internal/edge.ts'
 import { givenFrame } from './internal/given-frame.ts'
 import { LeafWords } from './internal/leaf-words.ts'
@@ -126,7 +127,8 @@ export class PageTable<C> extends ReadableTables<C> {
     const { geometry } = this
     checkObject(options, 'options')
     const { maxLeafLevel = geometry.levels - 1 } = options
-    if (!(Number.isInteger(maxLeafLevel) && maxLeafLevel >= 0 && maxLeafLevel < geometry.levels)) throw new RangeError(`"maxLeafLevel" must be a level from 0 to ${String(geometry.levels - 1)}, got ${String(maxLeafLevel)}`)
+    checkCount(maxLeafLevel, 0, 'maxLeafLevel')
+    if (maxLeafLevel >= geometry.levels) throw new RangeError(`"maxLeafLevel" must be a level from 0 to ${String(geometry.levels - 1)}, got ${String(maxLeafLevel)}`)
     const range = this.#range(vaddr, size)
     if (!range.ok) return range
     if (offsetIn(paddr) !== 0) return refused('misaligned', `"paddr" must be a multiple of 4096, got ${formatHex(paddr)}`, { vaddr })
@@ -242,8 +244,7 @@ export class PageTable<C> extends ReadableTables<C> {
    */
   freeFrames(frame: PhysAddr, count: number): void {
     this.checkUse()
-    const isCount = Number.isSafeInteger(count) && count >= 1
-    if (!isCount || !this.hasFrames(frame, count)) throw this.#mistakeIn(frame, count, isCount)
+    if (!this.hasFrames(frame, count)) throw this.#mistakeIn(frame)
     this.#log.begin()
     this.#log.dropPages(pageOf(frame), count)
     this.#log.commit()
@@ -276,12 +277,11 @@ export class PageTable<C> extends ReadableTables<C> {
   }
 
   /** What is wrong with a call that gives frames back. */
-  #mistakeIn(frame: PhysAddr, count: number, isCount: boolean): RangeError {
-    if (!isCount) return new RangeError(`"count" must be a whole number from 1 on, got ${String(count)}`)
+  #mistakeIn(frame: PhysAddr): RangeError {
     if (offsetIn(frame) !== 0) return new RangeError(`"frame" must be a multiple of 4096, got ${formatHex(frame)}`)
     let culprit = pageOf(frame)
     while (this.#log.pages.canFree(culprit, 1, this.#log)) culprit++
-    return new RangeError(`${formatHex(addressOf(culprit))} is not allocated here, or was given back already`)
+    return new RangeError(`"frame": ${formatHex(addressOf(culprit))} is not allocated here, or was given back already`)
   }
 
   /** Refuses to share the upper half of a table with one of these options. */
@@ -364,10 +364,4 @@ function checkOptions<C>(options: PageTableOptions<C>): void {
 
 function hasMethods(value: unknown, ...names: readonly string[]): boolean {
   return typeof value === 'object' && value !== null && names.every((name) => typeof Reflect.get(value, name) === 'function')
-}
-
-/** @throws RangeError naming the argument if a value is no whole number from `least` on */
-function checkCount(value: unknown, least: number, name: string): void {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return
-  throw new RangeError(`"${name}" must be a whole number from ${String(least)} on, got ${typeof value === 'number' ? String(value) : typeof value}`)
 }

@@ -82,7 +82,7 @@ export class PhysMemory {
     this.firstFrame = Number(base / BigInt(FRAME_SIZE))
     this.frameCount = Number(size / BigInt(FRAME_SIZE))
     const lastFrame = this.firstFrame + Math.max(this.frameCount, 1) - 1
-    if (regionOf(this.firstFrame) !== regionOf(lastFrame)) throw new RangeError(`memory must not reach across a multiple of 2^43, got [${formatHex(base)}, ${formatHex(base + size)})`)
+    if (regionOf(this.firstFrame) !== regionOf(lastFrame)) throw new RangeError(`"base" and "size" must not reach across a multiple of 2^43, got [${formatHex(base)}, ${formatHex(base + size)})`)
     this.#source = source
     this.#offset = offset
     if (source === undefined) {

@@ -403,11 +403,11 @@ describe('what is said of mistakes', () => {
     const { table } = world()
     const page = table.allocateFrames(2)!
     const free = (frame: bigint, count: number) => () => table.freeFrames(pa(frame), count)
-    expect(free(page, 3)).toThrow(new RangeError('0x4000 is not allocated here, or was given back already'))
+    expect(free(page, 3)).toThrow(new RangeError('"frame": 0x4000 is not allocated here, or was given back already'))
     expect(free(page + 8n, 1)).toThrow(new RangeError('"frame" must be a multiple of 4096, got 0x2008'))
     expect(free(page, 1.5)).toThrow(new RangeError('"count" must be a whole number from 1 on, got 1.5'))
     table.freeFrames(page, 1)
-    expect(free(page, 2)).toThrow(new RangeError('0x2000 is not allocated here, or was given back already'))
+    expect(free(page, 2)).toThrow(new RangeError('"frame": 0x2000 is not allocated here, or was given back already'))
   })
   it('says what levels there are', () => {
     const { table } = world()

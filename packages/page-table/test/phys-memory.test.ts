@@ -103,7 +103,7 @@ describe('the bounds of a memory', () => {
     }
     expect(new PhysMemory({ base: pa(2n ** 43n), size: 4096n }).readWord(pa(2n ** 43n))).toBe(0n)
     expect(new PhysMemory({ base: pa(2n ** 43n), size: 0n }).frameCount).toBe(0)
-    expect(() => new PhysMemory({ base: pa(2n ** 43n - 4096n), size: 8192n })).toThrow('memory must not reach across a multiple of 2^43, got [0x7fffffff000, 0x80000001000)')
+    expect(() => new PhysMemory({ base: pa(2n ** 43n - 4096n), size: 8192n })).toThrow('"base" and "size" must not reach across a multiple of 2^43, got [0x7fffffff000, 0x80000001000)')
   })
   it('may hold nothing', () => {
     const memory = new PhysMemory({ size: 0n })

@@ -8,14 +8,19 @@ import type { ControlChoices } from '../format.ts'
 export function checkControls(controls: unknown, choices: ControlChoices, machine: string): void {
   const names = Object.keys(choices)
   const all = names.join(', ')
-  if (typeof controls !== 'object' || controls === null) throw new TypeError(`"controls" must be an object with ${all}, got ${String(controls)}`)
+  if (typeof controls !== 'object' || controls === null) throw new TypeError(`"controls" must be an object with ${all}, got ${shown(controls)}`)
   const foreign = Object.keys(controls).find((name) => !names.includes(name))
   if (foreign !== undefined) throw new TypeError(`"controls" must have none but ${all}; "${foreign}" is no control of ${machine}`)
   for (const [name, values] of Object.entries(choices)) {
     const value: unknown = Reflect.get(controls, name)
     if (values.some((choice) => choice === value)) continue
-    const got = String(value)
     if (value === undefined) throw new TypeError(`"controls" must have each of ${all}; "${name}" is missing`)
-    throw new RangeError(`"controls.${name}" must be ${values.join(' or ')}, got ${got}`)
+    throw new RangeError(`"controls.${name}" must be ${values.join(' or ')}, got ${shown(value)}`)
   }
+}
+
+/** Of anything but a plain value only the kind: what an object says of itself may throw. */
+function shown(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' ? String(value) : typeof value
 }
