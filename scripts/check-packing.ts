@@ -19,7 +19,7 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Bytes after minifying and gzip, everything that is imported included. */
-const SIZE_LIMITS: Readonly<Record<string, number>> = { 'memory-addr': 2560, 'memory-set': 14_336 }
+const SIZE_LIMITS: Readonly<Record<string, number>> = { 'memory-addr': 2560, 'memory-set': 16_384 }
 
 const publicPackages = listPackages().filter(({ manifest }) => manifest.private !== true)
 const problems: string[] = []
