@@ -40,7 +40,7 @@ const REGION_FRAMES = 2 ** 31
 /** So that the index of an Int32 word is one as well: 8 GiB. */
 const MOST_INTS = 2 ** 31
 /** A shift that makes 0 of every number of a frame: a window is a single group. */
-const ALL_BITS = 31
+export const WINDOW_GROUP_SHIFT = 31
 const ALL_FRAMES = 0x7fff_ffff
 
 /** How frames lie in the array of words: in groups of consecutive ones. */
@@ -94,7 +94,7 @@ export class PhysMemory {
     } else {
       checkSource(source)
       if (this.frameCount * FRAME_INTS > MOST_INTS) throw new RangeError(`"size" of a window must be at most 2^33, got ${formatHex(size)}`)
-      this.groups = { shift: ALL_BITS, mask: ALL_FRAMES, firstAt: new Int32Array(1) }
+      this.groups = { shift: WINDOW_GROUP_SHIFT, mask: ALL_FRAMES, firstAt: new Int32Array(1) }
       this.#used = 0
       this.#words = this.#view(source)
     }

@@ -8,7 +8,8 @@ import type { LayoutBits } from './layout.ts'
 import { halvesOf, wordOf } from './internal/halves.ts'
 import type { Halves } from './internal/halves.ts'
 import type { TableReader } from './internal/table-reader.ts'
-import { FRAME_INTS_SHIFT, regionOf } from './phys-memory.ts'
+import { WalkCache } from './internal/walk-cache.ts'
+import { FRAME_INTS_SHIFT, regionOf, WINDOW_GROUP_SHIFT } from './phys-memory.ts'
 import type { PhysMemory } from './phys-memory.ts'
 
 /** One entry on the way. */
@@ -87,6 +88,9 @@ const IS_HIDDEN = HIDDEN
 /** What a walk meets where a table is not in memory. */
 const OUT_OF_MEMORY = -1
 const FRAME_SHIFT = FRAME_INTS_SHIFT
+const WINDOW_SHIFT = WINDOW_GROUP_SHIFT
+/** Walks that a table has gone before it gets a cache, of 64 KiB. */
+const WALKS_BEFORE_CACHE = 1000
 
 /**
  * What makes a word a pointer at every level above 0, by the bit tables: its bits in `mask` are those of
@@ -124,6 +128,8 @@ export class Walker<C> {
   // What the walk needs of the geometry.
   readonly #levels: number
   readonly #indexBits: number
+  /** What a table of level 0 translates of an address is below this bit. */
+  readonly #tableShift: number
   readonly #slotMask: number
   /** An address is canonical if its bits from this one on are all equal. */
   readonly #signShift: number
@@ -148,6 +154,8 @@ export class Walker<C> {
   /** The bits of an address below a leaf's size, by level. */
   readonly #offsets: readonly Halves[]
   readonly #pointerMark: Halves
+  #cache: WalkCache | undefined
+  #walks: number
   /** The leaf that `descend` ended at; `level` is set in any case. */
   readonly path: WalkedPath
   /** What the word at which it ended is; `OUT_OF_MEMORY` if it ended at a table that is not in memory. */
@@ -161,6 +169,7 @@ export class Walker<C> {
     this.#memory = memory
     this.#levels = geometry.levels
     this.#indexBits = geometry.indexBits
+    this.#tableShift = 12 + geometry.indexBits
     this.#slotMask = geometry.entries - 1
     this.#signShift = geometry.halves === 'two-roots' ? geometry.virtBits : geometry.virtBits - 1
     // Made integers, which doubles of the same value are not.
@@ -186,6 +195,8 @@ export class Walker<C> {
     this.#spans = Array.from({ length: geometry.levels }, (_, level) => geometry.span(level))
     this.#offsets = this.#spans.map((span) => halvesOf(span - 1n))
     this.#pointerMark = halvesOf(format.tableAccessedBit)
+    this.#cache = undefined
+    this.#walks = 0
     this.path = { level: 0, low: 0, high: 0, andLow: -1, andHigh: -1, orLow: 0, orHigh: 0 }
     this.kind = IS_ABSENT
   }
@@ -233,13 +244,45 @@ export class Walker<C> {
     return (halves[HIGH]! < 0 ? this.#upper : this.#lower).root
   }
 
+  /** Walks down to whatever is no table. The address is canonical. */
+  descend(): void {
+    const low = halves[LOW]!
+    const high = halves[HIGH]!
+    const shift = this.#tableShift | 0
+    const tagLow = (low >>> shift) | (high << (-shift | 0))
+    const tagHigh = high >> shift
+    const cache = this.#cache
+    const { words: ints } = this.#memory
+    const way = cache === undefined ? -1 : cache.find(tagLow, tagHigh, ints)
+    if (way < 0) {
+      this.#walkDown(low, high, tagLow, tagHigh)
+      return
+    }
+    const at = (cache!.tableOf(way) + (((low >>> 12) & this.#slotMask) << 1)) | 0
+    const wordLow = ints[at]!
+    const wordHigh = ints[at | 1]!
+    const { path } = this
+    path.level = 0
+    path.low = wordLow
+    path.high = wordHigh
+    path.andLow = cache!.combined(way, 0) & wordLow
+    path.andHigh = cache!.combined(way, 1) & wordHigh
+    path.orLow = cache!.combined(way, 2) | wordLow
+    path.orHigh = cache!.combined(way, 3) | wordHigh
+    this.kind = this.#format.classify(wordLow, wordHigh, 0)
+  }
+
   /**
-   * Walks down to whatever is no table. The address is canonical.
+   * Walks down word by word, and notes the way if it leads to a table of level 0.
    *
    * All that the loop needs is in locals, and integers stay integers: loaded from fields at every level, or
    * made doubles and back, they would take most of the time of a walk.
    */
-  descend(): void {
+  #walkDown(low: number, high: number, tagLow: number, tagHigh: number): void {
+    // Who asks little is not to pay for a cache.
+    if (this.#cache === undefined && ++this.#walks === WALKS_BEFORE_CACHE) this.#cache = new WalkCache(this.#levels)
+    const cache = this.#cache
+    const way = cache === undefined ? 0 : cache.begin(tagLow, tagHigh)
     const format = this.#format
     const indexBits = this.#indexBits | 0
     const slotMask = this.#slotMask | 0
@@ -261,8 +304,6 @@ export class Walker<C> {
     const frameCount = this.#memory.frameCount | 0
     const groupShift = groups.shift | 0
     const groupMask = groups.mask | 0
-    const low = halves[LOW]!
-    const high = halves[HIGH]!
     let level = this.#levels | 0
     let shift = (12 + Math.imul(level, indexBits)) | 0
     const start = this.root - this.#memory.firstFrame
@@ -287,6 +328,8 @@ export class Walker<C> {
       const at = (firstAt[table >>> groupShift]! + ((table & groupMask) << FRAME_SHIFT) + (slot << 1)) | 0
       wordLow = ints[at]!
       wordHigh = ints[at | 1]!
+      // Frames that were never written to lie together for now, and elsewhere once one of them is.
+      if (level === 0 && cache !== undefined && (groupShift === WINDOW_SHIFT || firstAt[table >>> groupShift] !== 0)) cache.end(way, (at - (slot << 1)) | 0, andLow, andHigh, orLow, orHigh)
       andLow &= wordLow
       andHigh &= wordHigh
       orLow |= wordLow
@@ -296,6 +339,7 @@ export class Walker<C> {
         // Whatever a format says: below level 0 there is nothing.
         if (kind !== IS_TABLE || level === 0) break
       }
+      if (cache !== undefined) cache.note(way, level, at, wordLow, wordHigh)
       table = (wordHigh & regionMask) !== region ? -1 : (((((wordHigh & frameHigh) << frameHighUp) >>> frameHighDown) | ((wordLow & frameLow) >>> frameLowDown)) - firstFrame) | 0
     }
     const { path } = this
