@@ -131,6 +131,11 @@ export class PhysMemory {
     return i >= 0 && i < this.frameCount ? this.indexAt(i) : -1
   }
 
+  /** Whether a frame has a place in `words` that stays its own: one of the sparse store has none before it, or one near it, is written to. */
+  hasPlace(frame: number): boolean {
+    return this.indexOf(frame) >= 0 && (this.#source !== undefined || this.groups.firstAt[(frame - this.firstFrame) >>> this.groups.shift] !== 0)
+  }
+
   /**
    * As `indexOf`, of the i-th frame of this memory. For loops that have checked it to be one, and in
    * which `i` never was a double.
