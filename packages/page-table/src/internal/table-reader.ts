@@ -46,7 +46,7 @@ export class TableReader<C> {
     this.#masks = Array.from({ length: levels }, (_, level) => halvesOf(((1n << BigInt(high + 1)) - 1n) & ~((1n << BigInt(low + level * indexBits)) - 1n)))
     this.#steps = Array.from({ length: levels }, (_, level) => {
       const step = format.geometry.spanPages(level) * 2 ** low
-      return { low: step % TWO_32, high: Math.floor(step / TWO_32) }
+      return { low: step % TWO_32 | 0, high: Math.floor(step / TWO_32) | 0 }
     })
     const mask = this.frameMask(0)
     this.#frameLowMask = mask.low
