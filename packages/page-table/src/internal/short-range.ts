@@ -15,9 +15,10 @@ import type { FlagBits } from './change-leaves.ts'
 import { highInt, lowInt, pageOf, takeApart } from './edge.ts'
 import type { Halves } from './halves.ts'
 import { LeafFinder } from './leaf-finder.ts'
+import { areZero, runLength } from './longs.ts'
 import type { Tables } from './tables.ts'
 import type { UndoLog } from './undo-log.ts'
-import { areZero, fillProgression, rewrite, runLength, zeroRun } from './words.ts'
+import { fillProgression, rewrite, zeroRun } from './words.ts'
 
 const IS_ABSENT = ABSENT
 const IS_LEAF = LEAF
@@ -36,16 +37,13 @@ export class ShortRanges<C> {
   readonly #fieldDown: number
   readonly #stepLow: number
   readonly #stepHigh: number
-  /** The bits in which equal leaves agree. */
-  readonly #alikeLow: number
-  readonly #alikeHigh: number
   // Of the range that is looked at.
   #count = 0
   #low = 0
   #high = 0
 
   constructor(lower: Tables<C>, upper: Tables<C>, log: UndoLog) {
-    const { geometry, format, seenBits } = lower
+    const { geometry, format } = lower
     this.#lower = lower
     this.#upper = upper
     this.#log = log
@@ -57,9 +55,6 @@ export class ShortRanges<C> {
     const step = lower.frameStep(0)
     this.#stepLow = step.low
     this.#stepHigh = step.high
-    const frame = lower.frameMask(0)
-    this.#alikeLow = ~(frame.low | seenBits.low)
-    this.#alikeHigh = ~(frame.high | seenBits.high)
   }
 
   /** Maps a range, if it is one for this; otherwise nothing has changed. `leaf` is all bits of a leaf but its frame. */
@@ -82,7 +77,7 @@ export class ShortRanges<C> {
     const { words } = tables.memory
     const slot = (low >>> 12) & this.#slotMask
     const at = start + 2 * slot
-    if (!(count === 1 ? (words[at]! | words[at + 1]!) === 0 : areZero(words, at, count))) return false
+    if (!(count === 1 ? (words[at]! | words[at + 1]!) === 0 : areZero(tables.memory.longs, at, count))) return false
     if (log.isOpen) log.words.overwriteZeros(finder.frame, 2 * slot, 2 * count)
     const down = this.#fieldDown
     let frameLow: number
@@ -123,7 +118,7 @@ export class ShortRanges<C> {
     const at = start + 2 * slot
     const kind = tables.format.classify(words[at]!, words[at + 1]!, 0)
     if (kind !== IS_LEAF && kind !== IS_HIDDEN) return false
-    if (count > 1 && runLength(words, at, count, this.#alikeLow, this.#alikeHigh) < count) return false
+    if (count > 1 && runLength(tables.memory.longs, at, count, tables.alikeMask(0)) < count) return false
     if (!this.#hasOthers(tables, finder, words, start, slot, count)) return false
     if (log.isOpen) log.words.overwrite(finder.frame, 2 * slot, 2 * count)
     for (let i = at; i < at + 2 * count; i++) words[i] = 0
@@ -151,7 +146,7 @@ export class ShortRanges<C> {
     const wordHigh = words[at + 1]!
     const kind = tables.format.classify(wordLow, wordHigh, 0)
     if (kind !== IS_LEAF && kind !== IS_HIDDEN) return false
-    if (count > 1 && runLength(words, at, count, this.#alikeLow, this.#alikeHigh) < count) return false
+    if (count > 1 && runLength(tables.memory.longs, at, count, tables.alikeMask(0)) < count) return false
     const { set, mask } = flags
     if ((wordLow & mask.low) === set.low && (wordHigh & mask.high) === set.high) return true
     if (log.isOpen) log.words.rewrite(finder.frame, 2 * slot, 2 * count, mask, { low: wordLow, high: wordHigh })

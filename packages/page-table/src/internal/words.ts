@@ -35,11 +35,6 @@ export function fillProgression(words: Int32Array, at: number, count: number, fi
   }
 }
 
-/** Whether `count` words from `at` on are all zero. */
-export function areZero(words: Int32Array, at: number, count: number): boolean {
-  return zeroRun(words, at, count) === count
-}
-
 /** How many of `count` words from `at` on are zero before the first that is not. */
 export function zeroRun(words: Int32Array, at: number, count: number): number {
   const first = at | 0
@@ -50,27 +45,6 @@ export function zeroRun(words: Int32Array, at: number, count: number): number {
     if (any !== 0) break
   }
   while (i < end && (words[i]! | words[i + 1]!) === 0) i = (i + 2) | 0
-  return (i - first) >> 1
-}
-
-/** How many of `count` words from `at` on, at least one, agree with the first in the masked bits. */
-export function runLength(words: Int32Array, at: number, count: number, maskLow: number, maskHigh: number): number {
-  const first = at | 0
-  const end = (first + (count << 1)) | 0
-  const keptLow = maskLow | 0
-  const keptHigh = maskHigh | 0
-  const low = words[first]! & keptLow
-  const high = words[first + 1]! & keptHigh
-  let i = (first + 2) | 0
-  for (const unrolled = (end - 7) | 0; i < unrolled; i = (i + 8) | 0) {
-    const differing =
-      ((words[i]! & keptLow) ^ low) | ((words[i + 1]! & keptHigh) ^ high) |
-      ((words[i + 2]! & keptLow) ^ low) | ((words[i + 3]! & keptHigh) ^ high) |
-      ((words[i + 4]! & keptLow) ^ low) | ((words[i + 5]! & keptHigh) ^ high) |
-      ((words[i + 6]! & keptLow) ^ low) | ((words[i + 7]! & keptHigh) ^ high)
-    if (differing !== 0) break
-  }
-  while (i < end && (((words[i]! & keptLow) ^ low) | ((words[i + 1]! & keptHigh) ^ high)) === 0) i = (i + 2) | 0
   return (i - first) >> 1
 }
 
