@@ -119,7 +119,8 @@ describe('rewriting', () => {
     fc.assert(
       fc.property(fc.array(anyWord, { minLength: 1, maxLength: 40 }), anyWord, anyWord, anyStart, (words, keep, set, start) => {
         const array = arrayOf(words, start)
-        rewrite(array, 2 * start, words.length, low(keep), high(keep), low(set), high(set))
+        rewrite(array, 2 * start, words.length, low(keep), low(set))
+        rewrite(array, 2 * start + 1, words.length, high(keep), high(set))
         expect(wordsIn(array, 0, start + words.length + 8)).toEqual([...new Array<bigint>(start).fill(MASK), ...words.map((word) => (word & keep) | set), ...new Array<bigint>(8).fill(MASK)])
       }),
       { numRuns: 2000 },

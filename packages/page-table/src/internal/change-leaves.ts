@@ -35,5 +35,11 @@ export function changeLeaves<C>(tables: Tables<C>, table: number, slot: number, 
     return
   }
   log.words.rewrite(table, 2 * slot, 2 * count, flags.mask, { low, high })
-  rewrite(words, at, count, ~flags.mask.low, ~flags.mask.high, flags.set.low, flags.set.high)
+  rewriteFlags(words, at, count, low, high, flags)
+}
+
+/** Gives words, all of which have the masked bits as high:low does, their flag bits: in those halves where they differ. */
+export function rewriteFlags(words: Int32Array, at: number, count: number, low: number, high: number, { set, mask }: FlagBits): void {
+  if ((low & mask.low) !== set.low) rewrite(words, at, count, ~mask.low, set.low)
+  if ((high & mask.high) !== set.high) rewrite(words, at + 1, count, ~mask.high, set.high)
 }

@@ -11,6 +11,7 @@
 import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import { ABSENT, HIDDEN, LEAF } from '../format.ts'
+import { rewriteFlags } from './change-leaves.ts'
 import type { FlagBits } from './change-leaves.ts'
 import { highInt, lowInt, pageOf, takeApart } from './edge.ts'
 import type { Halves } from './halves.ts'
@@ -18,7 +19,7 @@ import { LeafFinder } from './leaf-finder.ts'
 import { areZero, runLength } from './longs.ts'
 import type { Tables } from './tables.ts'
 import type { UndoLog } from './undo-log.ts'
-import { fillProgression, rewrite, zeroRun } from './words.ts'
+import { fillProgression, zeroRun } from './words.ts'
 
 const IS_ABSENT = ABSENT
 const IS_LEAF = LEAF
@@ -150,7 +151,7 @@ export class ShortRanges<C> {
     const { set, mask } = flags
     if ((wordLow & mask.low) === set.low && (wordHigh & mask.high) === set.high) return true
     if (log.isOpen) log.words.rewrite(finder.frame, 2 * slot, 2 * count, mask, { low: wordLow, high: wordHigh })
-    rewrite(words, at, count, ~mask.low, ~mask.high, set.low, set.high)
+    rewriteFlags(words, at, count, wordLow, wordHigh, flags)
     if (kind === IS_LEAF) log.staleAtOnce(vaddr, size)
     return true
   }

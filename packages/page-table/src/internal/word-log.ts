@@ -186,8 +186,10 @@ export class WordLog {
     const count = Math.min(Math.abs(this.#count[i]!), end - at)
     if (count <= 0) return
     const saved = this.#saved
-    if (this.#count[i]! < 0) rewrite(words, first + at, count / 2, ~saved[savedAt]!, ~saved[savedAt + 1]!, saved[savedAt + 2]!, saved[savedAt + 3]!)
-    else if (savedAt === ZERO) words.fill(0, first + at, first + at + count)
+    if (this.#count[i]! < 0) {
+      rewrite(words, first + at, count / 2, ~saved[savedAt]!, saved[savedAt + 2]!)
+      rewrite(words, first + at + 1, count / 2, ~saved[savedAt + 1]!, saved[savedAt + 3]!)
+    } else if (savedAt === ZERO) words.fill(0, first + at, first + at + count)
     else copy(saved, savedAt, words, first + at, count)
   }
 }

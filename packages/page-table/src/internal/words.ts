@@ -74,26 +74,17 @@ export function progressionLength(words: Int32Array, at: number, count: number, 
   return i
 }
 
-/** Replaces the bits outside `keep` of `count` words from `at` on by those of `set`. */
-export function rewrite(words: Int32Array, at: number, count: number, keptLow: number, keptHigh: number, newLow: number, newHigh: number): void {
+/** Replaces the bits outside `keep` of one half of `count` words by those of `set`; the first such half is at `at`. */
+export function rewrite(words: Int32Array, at: number, count: number, keep: number, set: number): void {
   let i = at | 0
   const end = (i + (count << 1)) | 0
-  const keepLow = keptLow | 0
-  const keepHigh = keptHigh | 0
-  const setLow = newLow | 0
-  const setHigh = newHigh | 0
+  const kept = keep | 0
+  const added = set | 0
   for (const unrolled = (end - 7) | 0; i < unrolled; i = (i + 8) | 0) {
-    words[i] = (words[i]! & keepLow) | setLow
-    words[i + 1] = (words[i + 1]! & keepHigh) | setHigh
-    words[i + 2] = (words[i + 2]! & keepLow) | setLow
-    words[i + 3] = (words[i + 3]! & keepHigh) | setHigh
-    words[i + 4] = (words[i + 4]! & keepLow) | setLow
-    words[i + 5] = (words[i + 5]! & keepHigh) | setHigh
-    words[i + 6] = (words[i + 6]! & keepLow) | setLow
-    words[i + 7] = (words[i + 7]! & keepHigh) | setHigh
+    words[i] = (words[i]! & kept) | added
+    words[i + 2] = (words[i + 2]! & kept) | added
+    words[i + 4] = (words[i + 4]! & kept) | added
+    words[i + 6] = (words[i + 6]! & kept) | added
   }
-  for (; i < end; i = (i + 2) | 0) {
-    words[i] = (words[i]! & keepLow) | setLow
-    words[i + 1] = (words[i + 1]! & keepHigh) | setHigh
-  }
+  for (; i < end; i = (i + 2) | 0) words[i] = (words[i]! & kept) | added
 }
