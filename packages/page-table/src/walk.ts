@@ -87,6 +87,8 @@ const IS_HIDDEN = HIDDEN
 /** What a walk meets where a table is not in memory. */
 const OUT_OF_MEMORY = -1
 const FRAME_SHIFT = FRAME_INTS_SHIFT
+/** No address has this for the bits above what a table of level 1 spans. */
+const UNKNOWN = -1
 
 /**
  * What makes a word a pointer at every level above 0, by the bit tables: its bits in `mask` are those of
@@ -148,6 +150,22 @@ export class Walker<C> {
   /** The bits of an address below a leaf's size, by level. */
   readonly #offsets: readonly Halves[]
   readonly #pointerMark: Halves
+  // The table of level 1 through which walks went: by how much the low half of an address is shifted to tell what
+  // that spans, and the slot in it; the address bits above, and where it begins; the pointers to it, each by where it
+  // lies and by its halves; and all of them combined.
+  readonly #spanShift: number
+  readonly #slotShift: number
+  #knownSpan = UNKNOWN
+  #knownHigh = 0
+  #knownAt = 0
+  readonly #steps: Int32Array
+  #knownAndLow = -1
+  #knownAndHigh = -1
+  #knownOrLow = 0
+  #knownOrHigh = 0
+  /** What the last walk from a root was about: met twice, it is worth to be known. */
+  #missedSpan = UNKNOWN
+  #missedHigh = 0
   /** The leaf that `descend` ended at; `level` is set in any case. */
   readonly path: WalkedPath
   /** What the word at which it ended is; `OUT_OF_MEMORY` if it ended at a table that is not in memory. */
@@ -183,6 +201,9 @@ export class Walker<C> {
     this.#region = isInBoth ? region << (lowest - 1) : region
     this.#fieldUp = Math.max(0, 12 - lowest)
     this.#fieldDown = Math.max(0, lowest - 12)
+    this.#spanShift = 12 + 2 * geometry.indexBits
+    this.#slotShift = 12 + geometry.indexBits
+    this.#steps = new Int32Array(3 * Math.max(0, geometry.levels - 2))
     this.#spans = Array.from({ length: geometry.levels }, (_, level) => geometry.span(level))
     this.#offsets = this.#spans.map((span) => halvesOf(span - 1n))
     this.#pointerMark = halvesOf(format.tableAccessedBit)
@@ -234,12 +255,104 @@ export class Walker<C> {
   }
 
   /**
-   * Walks down to whatever is no table. The address is canonical.
-   *
+   * Walks down to whatever is no table. The address is canonical. From the table of level 1 on that was walked
+   * through before, if it spans the address and the pointers to it are still the same: half of a walk is saved.
+   */
+  descend(): void {
+    const low = halves[LOW]!
+    const high = halves[HIGH]!
+    const span = low >>> this.#spanShift
+    if (span === this.#knownSpan && high === this.#knownHigh) {
+      if (this.#isPathSame() && this.#descendFromKnown(low)) return
+    } else if (span === this.#missedSpan && high === this.#missedHigh) this.#learn(span, high)
+    else {
+      this.#missedSpan = span
+      this.#missedHigh = high
+    }
+    this.#descendFromRoot()
+  }
+
+  /** Whether the pointers to the known table of level 1 are those that were followed. */
+  #isPathSame(): boolean {
+    const steps = this.#steps
+    const { words: ints } = this.#memory
+    for (let i = 0; i < steps.length; i += 3) {
+      const at = steps[i]!
+      if (ints[at] !== steps[i + 1] || ints[at + 1] !== steps[i + 2]) return false
+    }
+    return true
+  }
+
+  /** The last two steps of a walk; tells whether they lead through a pointer to a table in memory. */
+  #descendFromKnown(low: number): boolean {
+    const memory = this.#memory
+    const { words: ints } = memory
+    const slotMask = this.#slotMask | 0
+    const at = (this.#knownAt + (((low >>> this.#slotShift) & slotMask) << 1)) | 0
+    const pointerLow = ints[at]!
+    const pointerHigh = ints[at + 1]!
+    if ((((pointerLow & this.#maskLow) ^ this.#valueLow) | ((pointerHigh & this.#maskHigh) ^ this.#valueHigh)) !== 0) return false
+    if ((pointerHigh & this.#regionMask) !== this.#region) return false
+    const frame = (((pointerHigh & this.#frameHigh) << this.#frameHighUp) >>> this.#frameHighDown) | ((pointerLow & this.#frameLow) >>> this.#frameLowDown)
+    const table = (frame - memory.firstFrame) | 0
+    if (table < 0 || table >= memory.frameCount) return false
+    const { firstAt, shift, mask } = memory.groups
+    const leafAt = (firstAt[table >>> shift]! + ((table & mask) << FRAME_SHIFT) + (((low >>> 12) & slotMask) << 1)) | 0
+    const wordLow = ints[leafAt]!
+    const wordHigh = ints[leafAt + 1]!
+    const { path } = this
+    path.level = 0
+    path.low = wordLow
+    path.high = wordHigh
+    path.andLow = this.#knownAndLow & pointerLow & wordLow
+    path.andHigh = this.#knownAndHigh & pointerHigh & wordHigh
+    path.orLow = this.#knownOrLow | pointerLow | wordLow
+    path.orHigh = this.#knownOrHigh | pointerHigh | wordHigh
+    this.kind = this.#format.classify(wordLow, wordHigh, 0)
+    return true
+  }
+
+  /** Makes the table of level 1 that spans the address the known one, if there is one below pointers alone. */
+  #learn(span: number, high: number): void {
+    const memory = this.#memory
+    const tables = this.#lower
+    const { geometry } = tables
+    const vaddr = words[0]!
+    let table = this.root
+    let i = 0
+    this.#knownSpan = UNKNOWN
+    this.#knownAndLow = -1
+    this.#knownAndHigh = -1
+    this.#knownOrLow = 0
+    this.#knownOrHigh = 0
+    for (let level = geometry.levels - 1; level > 1; level--) {
+      // A part of memory that was never written to has its words elsewhere once it is.
+      if (!memory.hasPlace(table)) return
+      const slot = geometry.indexOf(vaddr, level)
+      if (tables.classAt(table, slot, level) !== IS_TABLE) return
+      const at = memory.indexOf(table) + 2 * slot
+      const pointerLow = memory.words[at]!
+      const pointerHigh = memory.words[at + 1]!
+      this.#steps[i++] = at
+      this.#steps[i++] = pointerLow
+      this.#steps[i++] = pointerHigh
+      this.#knownAndLow &= pointerLow
+      this.#knownAndHigh &= pointerHigh
+      this.#knownOrLow |= pointerLow
+      this.#knownOrHigh |= pointerHigh
+      table = tables.frameIn(pointerLow, pointerHigh)
+    }
+    if (i === 0 || !memory.hasPlace(table)) return
+    this.#knownAt = memory.indexOf(table)
+    this.#knownHigh = high
+    this.#knownSpan = span
+  }
+
+  /**
    * All that the loop needs is in locals, and integers stay integers: loaded from fields at every level, or
    * made doubles and back, they would take most of the time of a walk.
    */
-  descend(): void {
+  #descendFromRoot(): void {
     const format = this.#format
     const indexBits = this.#indexBits | 0
     const slotMask = this.#slotMask | 0
