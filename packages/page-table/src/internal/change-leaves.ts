@@ -2,6 +2,7 @@
 import type { VirtAddr } from '@addrspace/memory-addr'
 
 import { LEAF } from '../format.ts'
+import { addressOf } from './edge.ts'
 import type { Halves } from './halves.ts'
 import type { Tables } from './tables.ts'
 import { rewrite } from './words.ts'
@@ -28,7 +29,7 @@ export function changeLeaves<C>(tables: Tables<C>, table: number, slot: number, 
   const at = memory.indexOf(table) + 2 * slot
   const low = words[at]!
   const high = words[at + 1]!
-  if (format.classify(low, high, level) === LEAF) log.stale({ start: vaddr, size: BigInt(count * geometry.spanPages(level)) << 12n })
+  if (format.classify(low, high, level) === LEAF) log.stale({ start: vaddr, size: addressOf(count * geometry.spanPages(level)) })
   if (flags === undefined) {
     log.words.overwrite(table, 2 * slot, 2 * count)
     words.fill(0, at, at + 2 * count)
