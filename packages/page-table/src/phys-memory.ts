@@ -65,6 +65,7 @@ export class PhysMemory {
   readonly groups: FrameGroups
   #words: Int32Array = new Int32Array(0)
   #longs: BigInt64Array = new BigInt64Array(0)
+  #doubles: Float64Array = new Float64Array(0)
   /** Int32 words of the store in use. */
   #used: number
 
@@ -130,6 +131,12 @@ export class PhysMemory {
   get longs(): BigInt64Array {
     if (this.#longs.length === 0) this.#viewAgain()
     return this.#longs
+  }
+
+  /** The same words as doubles, whose bits they are in the host's byte order, for loops that fill. Not to be kept either. */
+  get doubles(): Float64Array {
+    if (this.#doubles.length === 0) this.#viewAgain()
+    return this.#doubles
   }
 
   /** Where in `words` a frame begins, for reading only; -1 if the frame is not in this memory. */
@@ -273,6 +280,7 @@ export class PhysMemory {
   #use(words: Int32Array): void {
     this.#words = words
     this.#longs = new BigInt64Array(words.buffer, words.byteOffset, words.length / 2)
+    this.#doubles = new Float64Array(words.buffer, words.byteOffset, words.length / 2)
   }
 
   #view(source: MemorySource): Int32Array {

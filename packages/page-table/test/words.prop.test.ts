@@ -1,7 +1,9 @@
 // The loops over words against the same done with bigints, one word at a time.
+import { PhysMemory } from '@addrspace/page-table'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { fillTable } from '../src/internal/fill-table.ts'
 import { longOf } from '../src/internal/halves.ts'
 import { areZero, runLength } from '../src/internal/longs.ts'
 import { fillProgression, progressionLength, rewrite, zeroRun } from '../src/internal/words.ts'
@@ -71,6 +73,27 @@ describe('counting progressions', () => {
         expect(progressionLength(arrayOf(words, start), 2 * start, count, Number(step & 0xffff_ffffn), Number(step >> 32n))).toBe(expected)
       }),
       { numRuns: 2000 },
+    )
+  })
+})
+
+describe('filling a table', () => {
+  const memory = new PhysMemory({ size: 0x1000n })
+  const at = memory.writableIndexOf(0)
+
+  it('stores the same words as filling by halves, whatever number their bits are as a double', () => {
+    // Denormal, normal, the largest exponent, no number; each with either sign, and lows that carry.
+    const anyHigh = fc.oneof(fc.constantFrom(0, 1, 0x8000_0000, 0x000f_ffff, 0x0010_0000, 0x7fe0_0000, 0x7fef_ffff, 0x7ff0_0000, 0x7ff8_0001, 0xfff0_0000, 0xffff_ffff), fc.nat(0xffff_ffff))
+    const anyLow = fc.oneof(fc.nat(0xffff_ffff), fc.constantFrom(0, 1, 0xffff_ffff, 0xffff_f067))
+    fc.assert(
+      fc.property(anyLow, anyHigh, fc.integer({ min: 0, max: 25 }), fc.constantFrom(0, 1), fc.integer({ min: 1, max: 512 }), (first, top, shift, stepHigh, count) => {
+        const expected = new Int32Array(1024)
+        fillProgression(expected, 0, count, first | 0, top | 0, 2 ** shift, stepHigh)
+        memory.words.fill(0, at, at + 1024)
+        fillTable(memory, at, count, first | 0, top | 0, 2 ** shift, stepHigh)
+        expect(memory.words.subarray(at, at + 1024)).toEqual(expected)
+      }),
+      { numRuns: 3000 },
     )
   })
 })

@@ -54,15 +54,14 @@ export class LeafFinder<C> {
   }
 
   /**
-   * Where among all words the leaf table begins that an address, given in halves, is mapped through: one of ours, which
+   * Where among all words, which are given, the leaf table begins that an address, given in halves, is mapped through: one of ours, which
    * was written to. -1 if there is none, or the address is not translated.
    */
-  find(low: number, high: number): number {
-    if (low >>> this.#spanShift !== this.#key || high !== this.#high || this.#epoch !== this.#tables.owner.epoch || !this.#isPathSame()) {
+  find(words: Int32Array, low: number, high: number): number {
+    if (low >>> this.#spanShift !== this.#key || high !== this.#high || this.#epoch !== this.#tables.owner.epoch || !this.#isPathSame(words)) {
       if (!this.#enter(low, high)) return UNKNOWN
     }
     const slot = (low >>> this.#slotShift) & this.#slotMask
-    const { words } = this.#tables.memory
     const at = this.#directoryAt + 2 * slot
     const pointers = this.#pointers
     this.slot = slot
@@ -70,9 +69,8 @@ export class LeafFinder<C> {
     return this.#starts[slot]!
   }
 
-  #isPathSame(): boolean {
+  #isPathSame(words: Int32Array): boolean {
     const path = this.#path
-    const { words } = this.#tables.memory
     for (let i = 0; i < path.length; i += 3) {
       const at = path[i]!
       if (words[at] !== path[i + 1] || words[at + 1] !== path[i + 2]) return false

@@ -73,9 +73,9 @@ export class ShortRanges<C> {
     const finder = isUpper ? this.#inUpper : this.#inLower
     const log = this.#log
     if (!log.allowsAtOnce(tables.owner)) return false
-    const start = finder.find(low, high)
-    if (start < 0) return false
     const { words } = tables.memory
+    const start = finder.find(words, low, high)
+    if (start < 0) return false
     const slot = (low >>> 12) & this.#slotMask
     const at = start + 2 * slot
     if (!(count === 1 ? (words[at]! | words[at + 1]!) === 0 : areZero(tables.memory.longs, at, count))) return false
@@ -112,9 +112,9 @@ export class ShortRanges<C> {
     const finder = isUpper ? this.#inUpper : this.#inLower
     const log = this.#log
     if (!log.allowsAtOnce(tables.owner)) return false
-    const start = finder.find(low, high)
-    if (start < 0) return false
     const { words } = tables.memory
+    const start = finder.find(words, low, high)
+    if (start < 0) return false
     const slot = (low >>> 12) & this.#slotMask
     const at = start + 2 * slot
     const kind = tables.format.classify(words[at]!, words[at + 1]!, 0)
@@ -138,9 +138,9 @@ export class ShortRanges<C> {
     const tables = isUpper ? this.#upper : this.#lower
     const finder = isUpper ? this.#inUpper : this.#inLower
     if (!log.allowsAtOnce(tables.owner)) return false
-    const start = finder.find(low, high)
-    if (start < 0) return false
     const { words } = tables.memory
+    const start = finder.find(words, low, high)
+    if (start < 0) return false
     const slot = (low >>> 12) & this.#slotMask
     const at = start + 2 * slot
     const wordLow = words[at]!
