@@ -19,6 +19,7 @@ import { protectMiddle } from './questions/protect-middle.ts'
 import { rollBack } from './questions/roll-back.ts'
 import { snapshot } from './questions/snapshot.ts'
 import { translate } from './questions/translate.ts'
+import { translateAddress } from './questions/translate-address.ts'
 import { unmap64 } from './questions/unmap-64.ts'
 import { unmapSplit } from './questions/unmap-split.ts'
 
@@ -44,6 +45,7 @@ export const QUESTIONS: readonly Question[] = [
   pageMapUnmap1,
   pageFill,
   translate,
+  translateAddress,
 ]
 
 /** @throws RangeError if there is none of that name */

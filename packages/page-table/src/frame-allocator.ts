@@ -4,6 +4,7 @@ import { checkObject, checkRange, checkWord, formatHex } from '@addrspace/memory
 import type { PhysAddr } from '@addrspace/memory-addr'
 
 import { checkCount } from './internal/check-count.ts'
+import { addressOf, offsetIn, pageOf } from './internal/edge.ts'
 
 /** Hands out frames of 4 KiB. That none is left is an answer, not an error. */
 export interface FrameAllocator {
@@ -88,9 +89,9 @@ export class BitmapAllocator implements FrameAllocator {
 
   free(frame: PhysAddr, frames = 1): void {
     checkWord(frame, 'frame')
-    if ((frame & 0xfffn) !== 0n) throw new RangeError(`"frame" must be a multiple of 4096, got ${formatHex(frame)}`)
+    if (offsetIn(frame) !== 0) throw new RangeError(`"frame" must be a multiple of 4096, got ${formatHex(frame)}`)
     checkCount(frames, 1, 'frames')
-    const i = Number(frame >> 12n) - this.#first
+    const i = pageOf(frame) - this.#first
     if (i < 0 || i + frames > this.#count) throw new RangeError(`"frame" must be in ${this.#text(0, this.#count)}, got ${this.#text(i, frames)}`)
     const used = this.#levels[0]!
     for (let k = i; k < i + frames; k++) {
@@ -107,11 +108,12 @@ export class BitmapAllocator implements FrameAllocator {
   }
 
   #addressOf(i: number): PhysAddr {
-    return (BigInt(this.#first + i) << 12n) as PhysAddr
+    return addressOf(this.#first + i) as PhysAddr
   }
 
   #text(i: number, frames: number): string {
-    return `${formatHex(this.#addressOf(i))}..${formatHex(this.#addressOf(i + frames))}`
+    // As a bigint, since what a caller asks for may lie behind all addresses.
+    return `${formatHex(BigInt(this.#first + i) << 12n)}..${formatHex(BigInt(this.#first + i + frames) << 12n)}`
   }
 
   #set(frame: number): void {

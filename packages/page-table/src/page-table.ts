@@ -1,7 +1,7 @@
 // PageTable: the translation of one address space, in tables in simulated physical memory. It knows
 // levels, ranges and transactions; what a word means is the format's, who owns a virtual range is
 // the caller's. A refused operation leaves the memory byte for byte as it was.
-import { checkObject, checkSize, checkWord, formatHex } from '@addrspace/memory-addr'
+import { checkObject, checkSize, checkWord, formatHex, isWord } from '@addrspace/memory-addr'
 import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import { DONE, PageTableError, refused } from './errors.ts'
@@ -24,12 +24,16 @@ import type { PageRange } from './internal/range.ts'
 import { remapLeaf } from './internal/remap-leaf.ts'
 import { dropAll, takeRoots } from './internal/roots.ts'
 import { neededAndFree } from './internal/shortage.ts'
+import { ShortRanges } from './internal/short-range.ts'
 import { TableOwner } from './internal/table-owner.ts'
 import { Tables } from './internal/tables.ts'
 import { UndoLog } from './internal/undo-log.ts'
 import type { InvalidationSink } from './invalidation.ts'
 import { PhysMemory } from './phys-memory.ts'
 import { ReadableTables } from './readable-tables.ts'
+
+// A module's own binding is not looked at whether it exists at every use, as an imported one is.
+const IS_DONE = DONE
 
 export interface PageTableOptions<C> {
   readonly memory: PhysMemory
@@ -68,6 +72,7 @@ export class PageTable<C> extends ReadableTables<C> {
   /** The tables of the lower half and of the upper one, which other address spaces may share. */
   readonly #halves: readonly [Tables<C>, Tables<C>]
   readonly #words: LeafWords<C>
+  readonly #short: ShortRanges<C>
   #isDisposed = false
 
   /**
@@ -104,6 +109,7 @@ export class PageTable<C> extends ReadableTables<C> {
     this.frames = frames
     this.#log = log
     this.#halves = [lower, upper]
+    this.#short = new ShortRanges(lower, upper, log)
     this.#words = new LeafWords(format, isPreset ? format.accessedBit | format.dirtyBit : 0n)
   }
 
@@ -129,7 +135,10 @@ export class PageTable<C> extends ReadableTables<C> {
     const { maxLeafLevel = geometry.levels - 1 } = options
     checkCount(maxLeafLevel, 0, 'maxLeafLevel')
     if (maxLeafLevel >= geometry.levels) throw new RangeError(`"maxLeafLevel" must be a level from 0 to ${String(geometry.levels - 1)}, got ${String(maxLeafLevel)}`)
-    const range = this.#range(vaddr, size)
+    this.#checkRange(vaddr, size)
+    const leaves = this.#words.knownLeavesOf(flags)
+    if (leaves !== undefined && this.#short.map(vaddr, size, paddr, leaves[0]!)) return IS_DONE
+    const range = pageRange(geometry, vaddr, size)
     if (!range.ok) return range
     if (offsetIn(paddr) !== 0) return refused('misaligned', `"paddr" must be a multiple of 4096, got ${formatHex(paddr)}`, { vaddr })
     const frame = pageOf(paddr)
@@ -174,7 +183,8 @@ export class PageTable<C> extends ReadableTables<C> {
   remap(vaddr: VirtAddr, paddr: PhysAddr): PageTableResult {
     checkWord(vaddr, 'vaddr')
     checkWord(paddr, 'paddr')
-    const range = this.#range((vaddr & ~0xfffn) as VirtAddr, 4096n)
+    this.checkUse()
+    const range = pageRange(this.geometry, (vaddr & ~0xfffn) as VirtAddr, 4096n)
     if (!range.ok) return range
     return this.#change(range.value, (tables) => remapLeaf(tables, range.value, paddr))
   }
@@ -296,11 +306,11 @@ export class PageTable<C> extends ReadableTables<C> {
     if (this.#isDisposed) throw new TypeError('the table was disposed of')
   }
 
-  #range(vaddr: VirtAddr, size: bigint): PageTableResult<PageRange> {
+  #checkRange(vaddr: VirtAddr, size: bigint): void {
     this.checkUse()
     checkWord(vaddr, 'vaddr')
-    checkSize(size, 'size')
-    return pageRange(this.geometry, vaddr, size)
+    // A size that is a word is one, and that is soon told.
+    if (!isWord(size)) checkSize(size, 'size')
   }
 
   #isUsed(frame: number): boolean {
@@ -310,8 +320,15 @@ export class PageTable<C> extends ReadableTables<C> {
   #changeRange(vaddr: VirtAddr, size: bigint, options: ChangeOptions, flags: MappingFlags | undefined): PageTableResult {
     checkObject(options, 'options')
     const { holes = 'refuse' } = options
-    checkChoice(holes, 'holes', 'refuse', 'skip')
-    const range = this.#range(vaddr, size)
+    if (holes !== 'refuse' && (holes as unknown) !== 'skip') checkChoice(holes, 'holes', 'refuse', 'skip')
+    this.#checkRange(vaddr, size)
+    if (flags === undefined) {
+      if (this.#short.unmap(vaddr, size)) return IS_DONE
+    } else {
+      const bits = this.#words.knownBitsOf(flags)
+      if (bits !== undefined && this.#short.protect(vaddr, size, bits[0]!)) return IS_DONE
+    }
+    const range = pageRange(this.geometry, vaddr, size)
     if (!range.ok) return range
     const inexpressible = flags === undefined ? undefined : this.#refusalOf(flags, vaddr)
     if (inexpressible !== undefined) return inexpressible

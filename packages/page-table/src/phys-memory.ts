@@ -5,7 +5,7 @@
 import { checkObject, checkSize, checkWord, formatHex, pa } from '@addrspace/memory-addr'
 import type { PhysAddr } from '@addrspace/memory-addr'
 
-import { areZero } from './internal/words.ts'
+import { areZero } from './internal/longs.ts'
 
 /** What a window may lie over: a buffer, or what has one that is replaced as it grows (`WebAssembly.Memory`). */
 export type MemorySource = ArrayBufferLike | { readonly buffer: ArrayBufferLike }
@@ -63,7 +63,9 @@ export class PhysMemory {
   readonly #offset: number
   /** The groups that frames come in; for loops that ask for the places of many, see `indexAt`. */
   readonly groups: FrameGroups
-  #words: Int32Array
+  #words: Int32Array = new Int32Array(0)
+  #longs: BigInt64Array = new BigInt64Array(0)
+  #doubles: Float64Array = new Float64Array(0)
   /** Int32 words of the store in use. */
   #used: number
 
@@ -90,13 +92,13 @@ export class PhysMemory {
       const shift = Math.max(SMALLEST_GROUP_SHIFT, Math.ceil(Math.log2(this.frameCount / MOST_GROUPS)))
       this.groups = { shift, mask: (1 << shift) - 1, firstAt: new Int32Array(Math.ceil(this.frameCount / (1 << shift))) }
       this.#used = FRAME_INTS << shift
-      this.#words = new Int32Array(FIRST_CAPACITY * this.#used)
+      this.#use(new Int32Array(FIRST_CAPACITY * this.#used))
     } else {
       checkSource(source)
       if (this.frameCount * FRAME_INTS > MOST_INTS) throw new RangeError(`"size" of a window must be at most 2^33, got ${formatHex(size)}`)
       this.groups = { shift: WINDOW_GROUP_SHIFT, mask: ALL_FRAMES, firstAt: new Int32Array(1) }
       this.#used = 0
-      this.#words = this.#view(source)
+      this.#use(this.#view(source))
     }
   }
 
@@ -125,10 +127,27 @@ export class PhysMemory {
     return words.length === 0 ? this.#viewAgain() : words
   }
 
+  /** The same words as 64-bit integers in the host's byte order, for loops that compare. Not to be kept either. */
+  get longs(): BigInt64Array {
+    if (this.#longs.length === 0) this.#viewAgain()
+    return this.#longs
+  }
+
+  /** The same words as doubles, whose bits they are in the host's byte order, for loops that fill. Not to be kept either. */
+  get doubles(): Float64Array {
+    if (this.#doubles.length === 0) this.#viewAgain()
+    return this.#doubles
+  }
+
   /** Where in `words` a frame begins, for reading only; -1 if the frame is not in this memory. */
   indexOf(frame: number): number {
     const i = frame - this.firstFrame
     return i >= 0 && i < this.frameCount ? this.indexAt(i) : -1
+  }
+
+  /** Whether a frame has a place in `words` that stays its own: one of the sparse store has none before it, or one near it, is written to. */
+  hasPlace(frame: number): boolean {
+    return this.indexOf(frame) >= 0 && (this.#source !== undefined || this.groups.firstAt[(frame - this.firstFrame) >>> this.groups.shift] !== 0)
   }
 
   /**
@@ -213,7 +232,7 @@ export class PhysMemory {
         i |= mask
         continue
       }
-      if (!areZero(this.words, this.indexAt(i), FRAME_INTS / 2)) yield this.firstFrame + i
+      if (!areZero(this.longs, this.indexAt(i), FRAME_INTS / 2)) yield this.firstFrame + i
     }
     return undefined
   }
@@ -246,7 +265,7 @@ export class PhysMemory {
     if (end > this.#words.length) {
       const ints = Math.min(MOST_INTS, Math.max(end, Math.ceil(this.#words.length * GROWTH)))
       // The old array is left without length: whoever kept it finds nothing in it, rather than what once was.
-      this.#words = new Int32Array((this.#words.buffer as ArrayBuffer).transfer(ints * 4))
+      this.#use(new Int32Array((this.#words.buffer as ArrayBuffer).transfer(ints * 4)))
     }
     this.groups.firstAt[group] = this.#used
     this.#used = end
@@ -254,8 +273,14 @@ export class PhysMemory {
 
   /** Takes the view again after growth has left the old one without length; that of an empty memory has none either. */
   #viewAgain(): Int32Array {
-    this.#words = this.#view(this.#source!)
+    this.#use(this.#view(this.#source!))
     return this.#words
+  }
+
+  #use(words: Int32Array): void {
+    this.#words = words
+    this.#longs = new BigInt64Array(words.buffer, words.byteOffset, words.length / 2)
+    this.#doubles = new Float64Array(words.buffer, words.byteOffset, words.length / 2)
   }
 
   #view(source: MemorySource): Int32Array {

@@ -1,8 +1,12 @@
 // The loops over words against the same done with bigints, one word at a time.
+import { PhysMemory } from '@addrspace/page-table'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { areZero, fillProgression, progressionLength, rewrite, runLength, zeroRun } from '../src/internal/words.ts'
+import { fillTable } from '../src/internal/fill-table.ts'
+import { longOf } from '../src/internal/halves.ts'
+import { areZero, runLength } from '../src/internal/longs.ts'
+import { fillProgression, progressionLength, rewrite, zeroRun } from '../src/internal/words.ts'
 
 const MASK = 2n ** 64n - 1n
 const anyWord = fc.oneof(
@@ -73,6 +77,27 @@ describe('counting progressions', () => {
   })
 })
 
+describe('filling a table', () => {
+  const memory = new PhysMemory({ size: 0x1000n })
+  const at = memory.writableIndexOf(0)
+
+  it('stores the same words as filling by halves, whatever number their bits are as a double', () => {
+    // Denormal, normal, the largest exponent, no number; each with either sign, and lows that carry.
+    const anyHigh = fc.oneof(fc.constantFrom(0, 1, 0x8000_0000, 0x000f_ffff, 0x0010_0000, 0x7fe0_0000, 0x7fef_ffff, 0x7ff0_0000, 0x7ff8_0001, 0xfff0_0000, 0xffff_ffff), fc.nat(0xffff_ffff))
+    const anyLow = fc.oneof(fc.nat(0xffff_ffff), fc.constantFrom(0, 1, 0xffff_ffff, 0xffff_f067))
+    fc.assert(
+      fc.property(anyLow, anyHigh, fc.integer({ min: 0, max: 25 }), fc.constantFrom(0, 1), fc.integer({ min: 1, max: 512 }), (first, top, shift, stepHigh, count) => {
+        const expected = new Int32Array(1024)
+        fillProgression(expected, 0, count, first | 0, top | 0, 2 ** shift, stepHigh)
+        memory.words.fill(0, at, at + 1024)
+        fillTable(memory, at, count, first | 0, top | 0, 2 ** shift, stepHigh)
+        expect(memory.words.subarray(at, at + 1024)).toEqual(expected)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
 describe('looking for words that are not zero', () => {
   it('counts the zeros before the first', () => {
     fc.assert(
@@ -81,7 +106,7 @@ describe('looking for words that are not zero', () => {
         const expected = words.findIndex((candidate) => candidate !== 0n)
         const array = arrayOf(words, start)
         expect(zeroRun(array, 2 * start, count)).toBe(expected < 0 ? count : expected)
-        expect(areZero(array, 2 * start, count)).toBe(expected < 0)
+        expect(areZero(new BigInt64Array(array.buffer), 2 * start, count)).toBe(expected < 0)
       }),
       { numRuns: 2000 },
     )
@@ -91,8 +116,9 @@ describe('looking for words that are not zero', () => {
       const array = new Int32Array(32)
       array[i] = 1 << i
       expect(zeroRun(array, 0, 16)).toBe(i >>> 1)
+      expect(areZero(new BigInt64Array(array.buffer), 0, 16)).toBe(false)
     }
-    expect(areZero(new Int32Array(8), 0, 0)).toBe(true)
+    expect(areZero(new BigInt64Array(4), 0, 0)).toBe(true)
   })
 })
 
@@ -104,7 +130,7 @@ describe('counting words that agree', () => {
         const words = Array.from({ length: count }, (_, i) => (i === place ? other : (word & mask) | (BigInt(i) & ~mask & MASK)))
         let expected = 1
         while (expected < count && ((words[expected]! ^ words[0]!) & mask) === 0n) expected++
-        expect(runLength(arrayOf(words, start), 2 * start, count, low(mask), high(mask))).toBe(expected)
+        expect(runLength(new BigInt64Array(arrayOf(words, start).buffer), 2 * start, count, longOf({ low: low(mask), high: high(mask) }))).toBe(expected)
       }),
       { numRuns: 2000 },
     )
@@ -116,7 +142,8 @@ describe('rewriting', () => {
     fc.assert(
       fc.property(fc.array(anyWord, { minLength: 1, maxLength: 40 }), anyWord, anyWord, anyStart, (words, keep, set, start) => {
         const array = arrayOf(words, start)
-        rewrite(array, 2 * start, words.length, low(keep), high(keep), low(set), high(set))
+        rewrite(array, 2 * start, words.length, low(keep), low(set))
+        rewrite(array, 2 * start + 1, words.length, high(keep), high(set))
         expect(wordsIn(array, 0, start + words.length + 8)).toEqual([...new Array<bigint>(start).fill(MASK), ...words.map((word) => (word & keep) | set), ...new Array<bigint>(8).fill(MASK)])
       }),
       { numRuns: 2000 },

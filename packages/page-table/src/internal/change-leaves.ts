@@ -2,6 +2,7 @@
 import type { VirtAddr } from '@addrspace/memory-addr'
 
 import { LEAF } from '../format.ts'
+import { addressOf } from './edge.ts'
 import type { Halves } from './halves.ts'
 import type { Tables } from './tables.ts'
 import { rewrite } from './words.ts'
@@ -28,12 +29,18 @@ export function changeLeaves<C>(tables: Tables<C>, table: number, slot: number, 
   const at = memory.indexOf(table) + 2 * slot
   const low = words[at]!
   const high = words[at + 1]!
-  if (format.classify(low, high, level) === LEAF) log.stale({ start: vaddr, size: BigInt(count * geometry.spanPages(level)) << 12n })
+  if (format.classify(low, high, level) === LEAF) log.stale({ start: vaddr, size: addressOf(count * geometry.spanPages(level)) })
   if (flags === undefined) {
     log.words.overwrite(table, 2 * slot, 2 * count)
     words.fill(0, at, at + 2 * count)
     return
   }
   log.words.rewrite(table, 2 * slot, 2 * count, flags.mask, { low, high })
-  rewrite(words, at, count, ~flags.mask.low, ~flags.mask.high, flags.set.low, flags.set.high)
+  rewriteFlags(words, at, count, low, high, flags)
+}
+
+/** Gives words, all of which have the masked bits as high:low does, their flag bits: in those halves where they differ. */
+export function rewriteFlags(words: Int32Array, at: number, count: number, low: number, high: number, { set, mask }: FlagBits): void {
+  if ((low & mask.low) !== set.low) rewrite(words, at, count, ~mask.low, set.low)
+  if ((high & mask.high) !== set.high) rewrite(words, at + 1, count, ~mask.high, set.high)
 }

@@ -4,6 +4,7 @@
 
 const word = new BigUint64Array(1)
 const halves = new Uint32Array(word.buffer)
+const ints = new Int32Array(word.buffer)
 
 // Which half of a word a Uint32Array sees first is the host's byte order.
 word[0] = 1n
@@ -31,4 +32,19 @@ export function addressOf(page: number, offset = 0): bigint {
   halves[HIGH] = high
   halves[LOW] = (page - high * PAGES_PER_HIGH) * 4096 + offset
   return word[0]!
+}
+
+/** Makes a value the one whose halves are asked for next, before any other is converted here; of values from 2^64 on, the lowest 64 bits. */
+export function takeApart(value: bigint): void {
+  word[0] = value
+}
+
+/** The lowest 32 bits of the value that was taken apart, signed. */
+export function lowInt(): number {
+  return ints[LOW]!
+}
+
+/** The next 32 bits of it, signed. */
+export function highInt(): number {
+  return ints[HIGH]!
 }

@@ -7,6 +7,8 @@ export class FrameSet {
 
   /** Whether all of `count` frames from `first` on are in it. */
   hasAll(first: number, count: number): boolean {
+    // Asked for every table that is taken; most often there is no page at all.
+    if (this.#pieces.size === 0) return count === 0
     for (let frame = first; frame < first + count; frame++) {
       const at = frame % PIECE
       if (((this.#pieces.get(Math.floor(frame / PIECE))?.[at >>> 5] ?? 0) & (1 << (at & 31))) === 0) return false

@@ -13,3 +13,8 @@ export function halvesOf(word: bigint): Halves {
 export function wordOf(low: number, high: number): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)
 }
+
+/** Halves as the element of a BigInt64Array over Int32 words, in whatever byte order the host has. */
+export function longOf({ low, high }: Halves): bigint {
+  return new BigInt64Array(Int32Array.of(low, high).buffer)[0]!
+}

@@ -36,6 +36,16 @@ export class LeafWords<C> {
     }))
   }
 
+  /** What `leavesOf` has told of these flags, if it was asked already. */
+  knownLeavesOf(flags: MappingFlags): readonly Halves[] | undefined {
+    return this.#leaves[flags]
+  }
+
+  /** What `bitsOf` has told of these flags, if it was asked already. */
+  knownBitsOf(flags: MappingFlags): readonly FlagBits[] | undefined {
+    return this.#bits[flags]
+  }
+
   #byLevel<T>(make: (level: number) => T): T[] {
     return Array.from({ length: this.#format.geometry.levels }, (_, level) => make(level))
   }

@@ -2,6 +2,7 @@
 // the tables are given back at commit, and what hardware may have cached of them is noted.
 import type { PageTableError } from '../errors.ts'
 import { ABSENT, INVALID, TABLE } from '../format.ts'
+import { addressOf } from './edge.ts'
 import { entryError } from './entry-error.ts'
 import type { PageRange } from './range.ts'
 import { addressIn } from './range.ts'
@@ -44,7 +45,7 @@ export function leaveSlots<C>(tables: Tables<C>, table: number, level: number, f
     }
     const child = kind === TABLE ? tables.ownChildAt(table, slot) : undefined
     if (child !== undefined) {
-      const error = leaveBehind(tables, child, level - 1, { ...request, page })
+      const error = leaveBehind(tables, child, level - 1, { range, page, holes: request.holes, illegal: request.illegal })
       if (error !== undefined) return error
       slot++
       continue
@@ -53,7 +54,7 @@ export function leaveSlots<C>(tables: Tables<C>, table: number, level: number, f
     if (isIllegal && request.illegal === 'refuse') return entryError(tables, table, slot, level, addressIn(range, page), 'already-mapped')
     const run = isIllegal ? 1 : leafRun(tables, table, slot, level, end - slot)
     // Leaves that hardware does not see are told too: the pointer to their table may be cached.
-    if (kind !== INVALID) log.stale({ start: addressIn(range, page), size: BigInt(run * span) << 12n })
+    if (kind !== INVALID) log.stale({ start: addressIn(range, page), size: addressOf(run * span) })
     slot += run
   }
   return undefined

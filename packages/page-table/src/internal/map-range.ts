@@ -9,7 +9,8 @@ import type { PageRange } from './range.ts'
 import { addressIn } from './range.ts'
 import type { Halves } from './halves.ts'
 import type { Tables } from './tables.ts'
-import { areZero, fillProgression } from './words.ts'
+import { fillTable } from './fill-table.ts'
+import { areZero } from './longs.ts'
 
 export interface MapRequest {
   readonly range: PageRange
@@ -101,9 +102,8 @@ function leafRun<C>(tables: Tables<C>, level: number, page: number, to: number, 
 function writeLeaves<C>(tables: Tables<C>, table: number, level: number, slot: number, count: number, page: number, request: MapRequest, isNew: boolean): PageTableError | undefined {
   const { memory, log } = tables
   const at = memory.writableIndexOf(table) + 2 * slot
-  const { words } = memory
   // A table taken just now is known to be zero, and noted to be overwritten.
-  if (!isNew && areZero(words, at, count)) log.words.overwriteZeros(table, 2 * slot, 2 * count)
+  if (!isNew && areZero(memory.longs, at, count)) log.words.overwriteZeros(table, 2 * slot, 2 * count)
   else if (!isNew) {
     // Words that hardware does not see may be anything; they are overwritten, unless they are ours.
     for (let i = 0; i < count; i++) {
@@ -114,7 +114,7 @@ function writeLeaves<C>(tables: Tables<C>, table: number, level: number, slot: n
   const bits = request.leafBits[level]!
   const frame = tables.frameBits(request.frame + (page - request.range.from))
   const step = tables.frameStep(level)
-  fillProgression(words, at, count, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
+  fillTable(memory, at, count, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
   return undefined
 }
 

@@ -14,11 +14,29 @@ export const UNLINKED = -1
 
 export class TableOwner {
   /** By the number of the table's frame. */
-  readonly linkedAt: Map<number, number> = new Map()
+  readonly #linkedAt = new Map<number, number>()
+  /** Is another number whenever a table has been linked or unlinked. */
+  epoch = 0
   /** How many page tables share it. */
   users = 1
   /** Whether its top-level entries are in several roots, and therefore stay tables, even empty ones. */
   hasFixedTop = false
   /** Of several who share it, the one in whose open transaction it was changed: what others changed now, a rollback would lose. */
   changer: UndoLog | undefined = undefined
+
+  get linkedAt(): ReadonlyMap<number, number> {
+    return this.#linkedAt
+  }
+
+  /** Notes where a table is linked. */
+  link(table: number, at: number): void {
+    this.#linkedAt.set(table, at)
+    this.epoch++
+  }
+
+  /** Notes that a table is none any more. */
+  unlink(table: number): void {
+    this.#linkedAt.delete(table)
+    this.epoch++
+  }
 }

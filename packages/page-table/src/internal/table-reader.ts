@@ -5,7 +5,7 @@ import type { EntryClass, PteFormat } from '../format.ts'
 import type { Geometry } from '../geometry.ts'
 import type { PhysMemory } from '../phys-memory.ts'
 import { addressOf } from './edge.ts'
-import { halvesOf, wordOf } from './halves.ts'
+import { halvesOf, longOf, wordOf } from './halves.ts'
 import type { Halves } from './halves.ts'
 
 const TWO_32 = 2 ** 32
@@ -31,6 +31,7 @@ export class TableReader<C> {
   // By level.
   readonly #masks: readonly Halves[]
   readonly #steps: readonly Halves[]
+  readonly #alike: readonly bigint[]
 
   constructor(memory: PhysMemory, format: PteFormat<C>, root = -1) {
     this.memory = memory
@@ -46,8 +47,9 @@ export class TableReader<C> {
     this.#masks = Array.from({ length: levels }, (_, level) => halvesOf(((1n << BigInt(high + 1)) - 1n) & ~((1n << BigInt(low + level * indexBits)) - 1n)))
     this.#steps = Array.from({ length: levels }, (_, level) => {
       const step = format.geometry.spanPages(level) * 2 ** low
-      return { low: step % TWO_32, high: Math.floor(step / TWO_32) }
+      return { low: step % TWO_32 | 0, high: Math.floor(step / TWO_32) | 0 }
     })
+    this.#alike = this.#masks.map((mask) => longOf({ low: ~(mask.low | this.seenBits.low), high: ~(mask.high | this.seenBits.high) }))
     const mask = this.frameMask(0)
     this.#frameLowMask = mask.low
     this.#frameLowShift = low < 32 ? low : 0
@@ -81,6 +83,11 @@ export class TableReader<C> {
   /** The bits that are the frame's in a leaf of this level. */
   frameMask(level: number): Halves {
     return this.#masks[level]!
+  }
+
+  /** The bits in which leaves of this level are alike, frame, accessed and dirty aside, for `runLength`. */
+  alikeMask(level: number): bigint {
+    return this.#alike[level]!
   }
 
   classAt(table: number, slot: number, level: number): EntryClass {

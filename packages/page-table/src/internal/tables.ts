@@ -91,7 +91,7 @@ export class Tables<C> extends TableReader<C> {
 
   /** Gives a table back at commit. */
   dropTable(table: number): void {
-    this.log.dropTable(table, this.owner.linkedAt)
+    this.log.dropTable(table, this.owner)
   }
 
   /** An entry as one number, see `TableOwner`. */
@@ -109,7 +109,7 @@ export class Tables<C> extends TableReader<C> {
       this.#stray = paddr
       return undefined
     }
-    this.log.takeTable(frame, this.owner.linkedAt, linkedAt)
+    this.log.takeTable(frame, this.owner, linkedAt)
     return frame
   }
 }

@@ -1,16 +1,16 @@
 // What a transaction has changed, so that it can be undone: overwritten words, frames taken, tables
 // dropped, translations gone stale. A table that is dropped whole costs the pointer to it.
-import type { PhysAddr } from '@addrspace/memory-addr'
+import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import type { FrameAllocator } from '../frame-allocator.ts'
 import type { BreakStep, InvalidationSink, StaleRange } from '../invalidation.ts'
 import { mergeRanges } from '../invalidation.ts'
 import type { PhysMemory } from '../phys-memory.ts'
 import { addressOf } from './edge.ts'
+import { areZero } from './longs.ts'
 import type { PageFrames, PageTaker } from './page-frames.ts'
 import type { TableOwner } from './table-owner.ts'
 import { WordLog } from './word-log.ts'
-import { areZero } from './words.ts'
 
 /** Where a bracket began. */
 interface Mark {
@@ -25,8 +25,8 @@ interface Mark {
 interface FrameRun {
   readonly frame: number
   readonly count: number
-  /** Of a table: its owner's tables, and where it is linked. Undefined for pages. */
-  readonly table: { readonly linked: Map<number, number>; readonly at: number } | undefined
+  /** Of a table: its owner, and where it is linked. Undefined for pages. */
+  readonly table: { readonly owner: TableOwner; readonly at: number } | undefined
 }
 
 const NO_BREAKS: readonly BreakStep[] = []
@@ -158,12 +158,12 @@ export class UndoLog implements PageTaker {
     this.words.undoTo(mark.records, mark.saved)
     for (const { frame, count, table } of this.#dropped.splice(mark.dropped)) {
       if (table === undefined) this.pages.add(frame, count)
-      else table.linked.set(frame, table.at)
+      else table.owner.link(frame, table.at)
     }
     const taken = this.#taken.splice(mark.taken).reverse()
     for (const { frame, count, table } of taken) {
       if (table === undefined) this.pages.delete(frame, count)
-      else table.linked.delete(frame)
+      else table.owner.unlink(frame)
     }
     this.#stale.length = mark.stale
     if (this.#marks.length === 0) this.#end()
@@ -203,26 +203,49 @@ export class UndoLog implements PageTaker {
   }
 
   /** Notes that a frame was allocated for a table, makes it zero, and notes that it will be written. */
-  takeTable(frame: number, linked: Map<number, number>, at: number): void {
-    this.#taken.push({ frame, count: 1, table: { linked, at } })
-    linked.set(frame, at)
+  takeTable(frame: number, owner: TableOwner, at: number): void {
+    this.#taken.push({ frame, count: 1, table: { owner, at } })
+    owner.link(frame, at)
     this.#clear(frame)
   }
 
-  dropTable(frame: number, linked: Map<number, number>): void {
-    this.#dropped.push({ frame, count: 1, table: { linked, at: linked.get(frame)! } })
-    linked.delete(frame)
+  dropTable(frame: number, owner: TableOwner): void {
+    this.#dropped.push({ frame, count: 1, table: { owner, at: owner.linkedAt.get(frame)! } })
+    owner.unlink(frame)
   }
 
   stale(range: StaleRange): void {
     this.#stale.push(range)
   }
 
+  /**
+   * Whether tables of an owner can be changed without a bracket: a change that cannot fail any more, is made at
+   * once, and noted as all changes if a transaction is open.
+   */
+  allowsAtOnce(owner: TableOwner): boolean {
+    return !this.#isTelling && (owner.users === 1 || (owner.changer === undefined && this.#marks.length === 0))
+  }
+
+  /** Reports the only range that a change without a bracket has left stale, or notes it if a transaction is open. */
+  staleAtOnce(start: VirtAddr, size: bigint): void {
+    const range = { start, size }
+    if (this.#marks.length > 0) {
+      this.#stale.push(range)
+      return
+    }
+    try {
+      this.#isTelling = true
+      this.#sink({ ranges: [range], breaks: NO_BREAKS, dropsTables: false })
+    } finally {
+      this.#isTelling = false
+    }
+  }
+
   /** Makes a frame zero, remembering what was in it. */
   #clear(frame: number): void {
     const first = this.#memory.indexOf(frame)
     const { words } = this.#memory
-    if (areZero(words, first, FRAME_WORDS)) this.words.overwriteZeros(frame, 0, 2 * FRAME_WORDS)
+    if (areZero(this.#memory.longs, first, FRAME_WORDS)) this.words.overwriteZeros(frame, 0, 2 * FRAME_WORDS)
     else {
       this.words.overwrite(frame, 0, 2 * FRAME_WORDS)
       words.fill(0, first, first + 2 * FRAME_WORDS)
@@ -233,6 +256,6 @@ export class UndoLog implements PageTaker {
   #zero(frame: number): void {
     const first = this.#memory.indexOf(frame)
     const { words } = this.#memory
-    if (!areZero(words, first, FRAME_WORDS)) words.fill(0, first, first + 2 * FRAME_WORDS)
+    if (!areZero(this.#memory.longs, first, FRAME_WORDS)) words.fill(0, first, first + 2 * FRAME_WORDS)
   }
 }

@@ -2,7 +2,8 @@
 // may have cached with what is there at the end. Words that were zero cost a record and no copy.
 import type { PhysMemory } from '../phys-memory.ts'
 import type { Halves } from './halves.ts'
-import { areZero, rewrite } from './words.ts'
+import { areZero } from './longs.ts'
+import { rewrite } from './words.ts'
 
 /** Ints [at, end) of a frame. */
 export interface IntRange {
@@ -174,7 +175,7 @@ export class WordLog {
     const first = this.#memory.indexOf(this.#frameOf[i]!)
     const { words } = this.#memory
     // What was never touched is not to be allocated.
-    if (this.#savedAt[i] === ZERO && areZero(words, first + this.#at[i]!, this.#count[i]! / 2)) return
+    if (this.#savedAt[i] === ZERO && areZero(this.#memory.longs, first + this.#at[i]!, this.#count[i]! / 2)) return
     this.#restore(i, words, first, FRAME_INTS)
   }
 
@@ -185,8 +186,10 @@ export class WordLog {
     const count = Math.min(Math.abs(this.#count[i]!), end - at)
     if (count <= 0) return
     const saved = this.#saved
-    if (this.#count[i]! < 0) rewrite(words, first + at, count / 2, ~saved[savedAt]!, ~saved[savedAt + 1]!, saved[savedAt + 2]!, saved[savedAt + 3]!)
-    else if (savedAt === ZERO) words.fill(0, first + at, first + at + count)
+    if (this.#count[i]! < 0) {
+      rewrite(words, first + at, count / 2, ~saved[savedAt]!, saved[savedAt + 2]!)
+      rewrite(words, first + at + 1, count / 2, ~saved[savedAt + 1]!, saved[savedAt + 3]!)
+    } else if (savedAt === ZERO) words.fill(0, first + at, first + at + count)
     else copy(saved, savedAt, words, first + at, count)
   }
 }

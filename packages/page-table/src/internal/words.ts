@@ -1,69 +1,51 @@
 // The loops over the words of one table: filling, comparing, rewriting. Each runs over at most 512
 // words of a typed array and is called once per table, which is what lets it be compiled well. A
-// word is two Int32, low half first; unrolled by four, since that is nearly twice as fast.
+// word is two Int32, low half first; unrolled by four, since that is nearly twice as fast. What a loop needs is made
+// an integer before it: a parameter that once was a double would make all that is computed from it one.
 
 /** Stores `count` words from `at` on: the first is high:low, each next one `step` more; the sum may carry into the high half. */
-export function fillProgression(words: Int32Array, at: number, count: number, low: number, high: number, stepLow: number, stepHigh: number): void {
-  let i = at
-  const end = at + 2 * count
-  if (stepHigh === 0 && (low >>> 0) + stepLow * (count - 1) <= 0xffff_ffff) {
-    for (const unrolled = end - 7; i < unrolled; i += 8) {
+export function fillProgression(words: Int32Array, at: number, count: number, firstLow: number, firstHigh: number, stepLow: number, stepHigh: number): void {
+  let i = at | 0
+  let low = firstLow | 0
+  let high = firstHigh | 0
+  const end = (i + (count << 1)) | 0
+  if (stepHigh === 0 && (low >>> 0) + (stepLow >>> 0) * (count - 1) <= 0xffff_ffff) {
+    const step = stepLow | 0
+    const step2 = (step << 1) | 0
+    const step3 = (step2 + step) | 0
+    const step4 = (step << 2) | 0
+    for (const unrolled = (end - 7) | 0; i < unrolled; i = (i + 8) | 0) {
       words[i] = low
       words[i + 1] = high
-      words[i + 2] = low + stepLow
+      words[i + 2] = (low + step) | 0
       words[i + 3] = high
-      words[i + 4] = low + 2 * stepLow
+      words[i + 4] = (low + step2) | 0
       words[i + 5] = high
-      words[i + 6] = low + 3 * stepLow
+      words[i + 6] = (low + step3) | 0
       words[i + 7] = high
-      low = (low + 4 * stepLow) | 0
+      low = (low + step4) | 0
     }
   }
-  for (; i < end; i += 2) {
+  for (; i < end; i = (i + 2) | 0) {
     words[i] = low
     words[i + 1] = high
-    const sum = (low >>> 0) + stepLow
+    const sum = (low >>> 0) + (stepLow >>> 0)
     low = sum | 0
     high = (high + stepHigh + (sum > 0xffff_ffff ? 1 : 0)) | 0
   }
 }
 
-/** Whether `count` words from `at` on are all zero. */
-export function areZero(words: Int32Array, at: number, count: number): boolean {
-  return zeroRun(words, at, count) === count
-}
-
 /** How many of `count` words from `at` on are zero before the first that is not. */
 export function zeroRun(words: Int32Array, at: number, count: number): number {
-  const end = at + 2 * count
-  let i = at
-  for (const unrolled = end - 7; i < unrolled; i += 8) {
+  const first = at | 0
+  const end = (first + (count << 1)) | 0
+  let i = first
+  for (const unrolled = (end - 7) | 0; i < unrolled; i = (i + 8) | 0) {
     const any = words[i]! | words[i + 1]! | words[i + 2]! | words[i + 3]! | words[i + 4]! | words[i + 5]! | words[i + 6]! | words[i + 7]!
     if (any !== 0) break
   }
-  while (i < end && (words[i]! | words[i + 1]!) === 0) i += 2
-  return (i - at) / 2
-}
-
-/** How many of `count` words from `at` on agree with the first in the masked bits. */
-export function runLength(words: Int32Array, at: number, count: number, maskLow: number, maskHigh: number): number {
-  const low = words[at]!
-  const high = words[at + 1]!
-  let i = 1
-  for (; i + 3 < count; i += 4) {
-    const k = at + 2 * i
-    const differing =
-      ((words[k]! ^ low) & maskLow) | ((words[k + 1]! ^ high) & maskHigh) |
-      ((words[k + 2]! ^ low) & maskLow) | ((words[k + 3]! ^ high) & maskHigh) |
-      ((words[k + 4]! ^ low) & maskLow) | ((words[k + 5]! ^ high) & maskHigh) |
-      ((words[k + 6]! ^ low) & maskLow) | ((words[k + 7]! ^ high) & maskHigh)
-    if (differing !== 0) break
-  }
-  for (; i < count; i++) {
-    const k = at + 2 * i
-    if ((((words[k]! ^ low) & maskLow) | ((words[k + 1]! ^ high) & maskHigh)) !== 0) break
-  }
-  return i
+  while (i < end && (words[i]! | words[i + 1]!) === 0) i = (i + 2) | 0
+  return (i - first) >> 1
 }
 
 /** How many of `count` words from `at` on, at least one, are each `step` more than the one before. */
@@ -71,7 +53,7 @@ export function progressionLength(words: Int32Array, at: number, count: number, 
   let low = words[at]!
   let high = words[at + 1]!
   let i = 1
-  if (stepHigh === 0 && (low >>> 0) + stepLow * (count - 1) <= 0xffff_ffff) {
+  if (stepHigh === 0 && (low >>> 0) + (stepLow >>> 0) * (count - 1) <= 0xffff_ffff) {
     for (; i + 3 < count; i += 4) {
       const k = at + 2 * i
       const differing =
@@ -84,7 +66,7 @@ export function progressionLength(words: Int32Array, at: number, count: number, 
     }
   }
   for (; i < count; i++) {
-    const sum = (low >>> 0) + stepLow
+    const sum = (low >>> 0) + (stepLow >>> 0)
     low = sum | 0
     high = (high + stepHigh + (sum > 0xffff_ffff ? 1 : 0)) | 0
     if (words[at + 2 * i] !== low || words[at + 2 * i + 1] !== high) break
@@ -92,22 +74,17 @@ export function progressionLength(words: Int32Array, at: number, count: number, 
   return i
 }
 
-/** Replaces the bits outside `keep` of `count` words from `at` on by those of `set`. */
-export function rewrite(words: Int32Array, at: number, count: number, keepLow: number, keepHigh: number, setLow: number, setHigh: number): void {
-  let i = at
-  const end = at + 2 * count
-  for (const unrolled = end - 7; i < unrolled; i += 8) {
-    words[i] = (words[i]! & keepLow) | setLow
-    words[i + 1] = (words[i + 1]! & keepHigh) | setHigh
-    words[i + 2] = (words[i + 2]! & keepLow) | setLow
-    words[i + 3] = (words[i + 3]! & keepHigh) | setHigh
-    words[i + 4] = (words[i + 4]! & keepLow) | setLow
-    words[i + 5] = (words[i + 5]! & keepHigh) | setHigh
-    words[i + 6] = (words[i + 6]! & keepLow) | setLow
-    words[i + 7] = (words[i + 7]! & keepHigh) | setHigh
+/** Replaces the bits outside `keep` of one half of `count` words by those of `set`; the first such half is at `at`. */
+export function rewrite(words: Int32Array, at: number, count: number, keep: number, set: number): void {
+  let i = at | 0
+  const end = (i + (count << 1)) | 0
+  const kept = keep | 0
+  const added = set | 0
+  for (const unrolled = (end - 7) | 0; i < unrolled; i = (i + 8) | 0) {
+    words[i] = (words[i]! & kept) | added
+    words[i + 2] = (words[i + 2]! & kept) | added
+    words[i + 4] = (words[i + 4]! & kept) | added
+    words[i + 6] = (words[i + 6]! & kept) | added
   }
-  for (; i < end; i += 2) {
-    words[i] = (words[i]! & keepLow) | setLow
-    words[i + 1] = (words[i + 1]! & keepHigh) | setHigh
-  }
+  for (; i < end; i = (i + 2) | 0) words[i] = (words[i]! & kept) | added
 }
