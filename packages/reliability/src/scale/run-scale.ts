@@ -41,7 +41,8 @@ export interface ScaleCheckpoint {
 /** The cost of a kind of operation: in the large world compared with the small one. */
 export interface CostRatio {
   readonly words: number
-  readonly visits: number
+  /** Steps into tables, as a difference: where few of them are needed, a multiple says nothing. */
+  readonly moreSteps: number
   readonly calls: number
 }
 
@@ -133,8 +134,8 @@ function checkpoint(world: ScaleWorld, operations: number): ScaleCheckpoint {
 }
 
 function ratio(large: OperationCosts, small: OperationCosts, kind: OperationKind): CostRatio {
-  const of = (what: keyof CostRatio): number => (small[kind][what] === 0 ? 1 : large[kind][what] / small[kind][what])
-  return { words: of('words'), visits: of('visits'), calls: of('calls') }
+  const of = (what: 'words' | 'calls'): number => (small[kind][what] === 0 ? 1 : large[kind][what] / small[kind][what])
+  return { words: of('words'), moreSteps: large[kind].visits - small[kind].visits, calls: of('calls') }
 }
 
 function record<T>(of: (kind: OperationKind) => T): Record<OperationKind, T> {
