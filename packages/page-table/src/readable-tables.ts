@@ -143,7 +143,7 @@ export abstract class ReadableTables<C> {
 
   /** Written out, since it is asked for every access. */
   #checkAccess(vaddr: unknown, access: unknown, mode: unknown, controls: C): void {
-    checkWord(vaddr, 'vaddr')
+    if (typeof vaddr !== 'bigint' || BigInt.asUintN(64, vaddr) !== vaddr) checkWord(vaddr, 'vaddr')
     this.checkUse()
     if (access !== 'read' && access !== 'write' && access !== 'exec') checkChoice(access, 'access', 'read', 'write', 'exec')
     if (mode !== 'user' && mode !== 'kernel') checkChoice(mode, 'mode', 'user', 'kernel')

@@ -20,13 +20,13 @@ const WORDS = 8
 
 export class WalkCache {
   readonly #ways: Int32Array
-  /** Words on a way. */
-  readonly #steps: number
+  /** Places that the words of a way take. */
+  readonly #length: number
 
   /** `levels` is at most 8. */
   constructor(levels: number) {
     this.#ways = new Int32Array(1 << (WAYS_BITS + WAY_SHIFT))
-    this.#steps = levels - 1
+    this.#length = 3 * (levels - 1)
   }
 
   /** Where the way of a tag is; -1 if there is none, or one of its words is another now. */
@@ -34,8 +34,8 @@ export class WalkCache {
     const ways = this.#ways
     const way = (tagLow & WAYS_MASK) << WAY_SHIFT
     if (ways[way + TAG] !== tagLow || ways[way + TAG + 1] !== tagHigh || ways[way + IS_WHOLE] !== 1) return -1
-    const end = way + WORDS + 3 * this.#steps
-    for (let i = way + WORDS; i < end; i += 3) {
+    const end = (way + WORDS + this.#length) | 0
+    for (let i = (way + WORDS) | 0; i < end; i = (i + 3) | 0) {
       const at = ways[i]!
       if (ints[at] !== ways[i + 1] || ints[at | 1] !== ways[i + 2]) return -1
     }
