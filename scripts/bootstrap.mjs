@@ -32,6 +32,8 @@ const commands = {
   types: ['turbo', 'run', 'types', 'types:scripts'],
   lint: ['turbo', 'run', 'lint', 'lint:scripts'],
   addrspace: [...fromSource, 'apps/playground/src/cli/main.ts'],
+  docs: ['node', 'scripts/build-api-docs.ts'],
+  api: ['node', 'scripts/check-api.ts'],
   soak: [...fromSource, 'packages/reliability/run/soak.ts'],
   bench: [...fromSource, 'bench/run/main.ts'],
   reliability: [...fromSource, 'packages/reliability/run/reliability.ts'],

@@ -1,6 +1,6 @@
 export { MemorySet, type MapOptions, type MemorySetOptions, type ProtectOptions } from './set.ts'
 export { MemorySetSnapshot } from './snapshot.ts'
-export { type FindFreeOptions } from './queries.ts'
+export { type AreaQueries, type FindFreeOptions } from './queries.ts'
 export { MemoryArea } from './area.ts'
 export {
   type Access,
