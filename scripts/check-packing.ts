@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { bundledSize } from './lib/bundle-size.ts'
 import { extractFromMarkdown } from './lib/doc-extract.ts'
 import { transformExample } from './lib/doc-transform.ts'
+import { findMetadataProblems, type Metadata } from './lib/manifest-metadata.ts'
 import { QUIET_NPM_INSTALL, runTool } from './lib/run-tool.ts'
 import { withTempFolder } from './lib/temp-folder.ts'
-import { listPackages, root, type WorkspacePackage } from './lib/workspace.ts'
+import { listPackages, readJson, root, type WorkspacePackage } from './lib/workspace.ts'
 
 /** What a tarball may hold beside package.json, README.md, CHANGELOG.md and LICENSE. */
 const CODE = ['dist', 'src']
@@ -22,7 +23,8 @@ const DATA: Readonly<Record<string, readonly string[]>> = {
 const SIZE_LIMITS: Readonly<Record<string, number>> = { 'memory-addr': 2560, 'memory-set': 16_384 }
 
 const publicPackages = listPackages().filter(({ manifest }) => manifest.private !== true)
-const problems: string[] = []
+const rootManifest = readJson<Metadata>(join(root, 'package.json'))
+const problems: string[] = publicPackages.flatMap(({ folder }) => findMetadataProblems(folder, readJson<Metadata>(join(root, folder, 'package.json')), rootManifest))
 
 runTool('turbo', ['run', 'build', '--output-logs=errors-only', ...publicPackages.map(({ manifest }) => `--filter=${manifest.name}`)])
 withTempFolder('packing', (folder) => {
