@@ -2,10 +2,10 @@
 import { aarch64 } from '@addrspace/backend-aarch64'
 import { riscvSv39, riscvSv48, riscvSv57 } from '@addrspace/backend-riscv-sv39'
 import { x8664, x8664La57 } from '@addrspace/backend-x86-64'
-import { TABLE, type EntryLayout, type PteFormat } from '@addrspace/page-table'
+import { LEAF, TABLE, type EntryLayout, type PteFormat, type WalkedPath } from '@addrspace/page-table'
 import { describe, expect, it } from 'vitest'
 
-const FORMATS: readonly Pick<PteFormat<unknown>, 'name' | 'layouts' | 'geometry' | 'classify'>[] = [x8664, x8664La57, riscvSv39, riscvSv48, riscvSv57, aarch64]
+const FORMATS: readonly Pick<PteFormat<never>, 'name' | 'layouts' | 'geometry' | 'frameField' | 'defaultControls' | 'controlChoices' | 'classify' | 'check'>[] = [x8664, x8664La57, riscvSv39, riscvSv48, riscvSv57, aarch64]
 
 let state = 1n
 
@@ -39,5 +39,38 @@ describe('F7: what the bit table of a table pointer allows is one', () => {
         }
       }
     }
+  })
+})
+
+describe('F8: no bit of a frame decides about an access', () => {
+  it.each(FORMATS)('$name', (format) => {
+    const { high, low } = format.frameField
+    const field = ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low)
+    const halves = (word: bigint): readonly [low: number, high: number] => [Number(BigInt.asIntN(32, word)), Number(BigInt.asIntN(32, word >> 32n))]
+    /** Every state of the machine. */
+    const states = Object.entries(format.controlChoices!).reduce<object[]>((all, [name, choices]) => all.flatMap((state) => choices.map((choice) => ({ ...state, [name]: choice }))), [{}])
+    const leaf = format.layouts.find(({ kind, levels }) => kind === 'leaf' && levels.includes(0))!
+    let leaves = 0
+    for (let i = 0; i < 1000; i++) {
+      const word = allowedWord(leaf)
+      const other = (word & ~field) | (randomWord() & field)
+      const kind = format.classify(...halves(word), 0)
+      expect(format.classify(...halves(other), 0)).toBe(kind)
+      if (kind !== LEAF) continue
+      leaves++
+      const pointers = randomWord()
+      const path = (bits: bigint): WalkedPath => {
+        const [orLow, orHigh] = halves(bits | (pointers & ~field))
+        const [andLow, andHigh] = halves(bits & pointers)
+        const [wordLow, wordHigh] = halves(bits)
+        return { level: 0, low: wordLow, high: wordHigh, andLow, andHigh, orLow, orHigh }
+      }
+      for (const access of ['read', 'write', 'exec'] as const) {
+        for (const mode of ['user', 'kernel'] as const) {
+          for (const state of states) expect(format.check(path(other), access, mode, state as never)).toEqual(format.check(path(word), access, mode, state as never))
+        }
+      }
+    }
+    expect(leaves).toBeGreaterThan(100)
   })
 })

@@ -99,6 +99,8 @@ export type ControlChoices = Readonly<Record<string, readonly (boolean | string)
  *   `flagMask(level)`.
  * - F7 A word that has the fixed bits of a table pointer's layout, and zero where that has reserved ones,
  *   is TABLE at the layout's levels: walks read pointers by the bit tables.
+ * - F8 `check` and `stepFault` depend on no bit of a frame field, and on the state of the machine by nothing but
+ *   its values: what was granted once is granted again for words that differ in a leaf's frame alone.
  */
 export interface PteFormat<Controls> {
   readonly name: string

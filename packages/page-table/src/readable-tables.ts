@@ -8,15 +8,16 @@ import { HIDDEN, LEAF } from './format.ts'
 import type { Access, Mode, PteFormat } from './format.ts'
 import type { Geometry } from './geometry.ts'
 import { checkChoice } from './internal/check-choice.ts'
-import { checkControls } from './internal/check-controls.ts'
+import { checkControls, isFixed } from './internal/check-controls.ts'
 import { addressOf, pageOf } from './internal/edge.ts'
 import type { TableReader } from './internal/table-reader.ts'
+import { Walker } from './internal/walker.ts'
 import { leavesIn } from './leaves.ts'
 import type { LeafRun, LeavesOptions } from './leaves.ts'
 import type { PhysMemory } from './phys-memory.ts'
 import { transfer } from './transfer.ts'
 import type { Transfer } from './transfer.ts'
-import { paddrOf, translate, Walker, walkSteps } from './walk.ts'
+import { NO_UPDATES, paddrOf, translate, walkSteps } from './walk.ts'
 import type { Translation, WalkStep } from './walk.ts'
 
 /** What a leaf says about an address. */
@@ -28,6 +29,9 @@ export interface Mapping {
   readonly flags: MappingFlags
 }
 
+/** Questions about an access are a bit each: by mode and access, those in the default state first, then those in another one. */
+const KNOWN_QUESTIONS = 0b111_111 << 6
+
 /** An address space as hardware sees it: a `PageTable`, or a `PageTableView` of tables that others made. */
 export abstract class ReadableTables<C> {
   readonly memory: PhysMemory
@@ -37,8 +41,13 @@ export abstract class ReadableTables<C> {
   readonly roots: readonly PhysAddr[]
   readonly #halves: readonly [TableReader<C>, TableReader<C>]
   readonly #walker: Walker<C>
+  readonly #basePage: bigint
+  readonly #defaultControls: C
   /** The last state of the machine that was found to be one, besides the default; whoever changes it afterwards is not asked again. */
   #knownControls: C
+  /** Where the questions of an access in these two states begin; those about a state that may change are asked anew each time. */
+  readonly #defaultQuestions: number
+  #knownQuestions: number
 
   /** The tables of the lower half and those of the upper one, with their roots. */
   protected constructor(lower: TableReader<C>, upper: TableReader<C>) {
@@ -48,7 +57,11 @@ export abstract class ReadableTables<C> {
     this.roots = (this.geometry.roots === 1 ? [lower] : [lower, upper]).map(({ root }) => addressOf(root) as PhysAddr)
     this.#halves = [lower, upper]
     this.#walker = new Walker(lower, upper)
-    this.#knownControls = lower.format.defaultControls
+    this.#basePage = this.geometry.span(0)
+    this.#defaultControls = lower.format.defaultControls
+    this.#knownControls = this.#defaultControls
+    this.#defaultQuestions = isFixed(this.#defaultControls) ? 1 : 0
+    this.#knownQuestions = 0
   }
 
   /** What the leaf at an address says, or undefined. O(levels). */
@@ -72,24 +85,29 @@ export abstract class ReadableTables<C> {
 
   /**
    * What the hardware would make of an access. Writes nothing: the words that it would update are told. O(levels).
-   * The machine's state is given whole or not at all, and not looked at again while it is the same object.
+   * The machine's state is given whole or not at all, and not looked at again while it is the same object. One
+   * that is frozen is answered for in some two thirds of the time, as the default is.
    *
    * @throws TypeError, RangeError if an argument is none, or a control is missing, foreign or none of its choices
    */
-  translate(vaddr: VirtAddr, access: Access, mode: Mode, controls: C = this.format.defaultControls): Translation {
-    this.#checkAccess(vaddr, access, mode, controls)
-    return translate(this.#halves[0], this.#walker, vaddr, access, mode, controls)
+  translate(vaddr: VirtAddr, access: Access, mode: Mode, controls: C = this.#defaultControls): Translation {
+    const question = this.#question(vaddr, access, mode, controls)
+    const walker = this.#walker
+    const paddr = walker.recall(vaddr, question)
+    if (paddr !== undefined) return { kind: 'mapped', paddr, size: this.#basePage, level: 0, updates: NO_UPDATES }
+    return translate(this.#halves[0], walker, vaddr, access, mode, controls, question)
   }
 
   /**
    * The physical address that `translate` gives, or undefined for a fault: for loads and stores one by one, at
-   * two thirds of its cost.
+   * less than its cost.
    *
    * @throws TypeError, RangeError as `translate`
    */
-  paddrOf(vaddr: VirtAddr, access: Access, mode: Mode, controls: C = this.format.defaultControls): PhysAddr | undefined {
-    this.#checkAccess(vaddr, access, mode, controls)
-    return paddrOf(this.#halves[0], this.#walker, vaddr, access, mode, controls)
+  paddrOf(vaddr: VirtAddr, access: Access, mode: Mode, controls: C = this.#defaultControls): PhysAddr | undefined {
+    const question = this.#question(vaddr, access, mode, controls)
+    const walker = this.#walker
+    return walker.recall(vaddr, question) ?? paddrOf(this.#halves[0], walker, vaddr, access, mode, controls, question)
   }
 
   /**
@@ -141,19 +159,29 @@ export abstract class ReadableTables<C> {
   /** Refuses to answer for what does not exist any more. */
   protected abstract checkUse(): void
 
-  /** Written out, since it is asked for every access. */
-  #checkAccess(vaddr: unknown, access: unknown, mode: unknown, controls: C): void {
+  /** Checks what an access is asked with, and tells which question it is: one bit, or 0. Written out, since it is asked for every access. */
+  #question(vaddr: unknown, access: unknown, mode: unknown, controls: C): number {
     if (typeof vaddr !== 'bigint' || BigInt.asUintN(64, vaddr) !== vaddr) checkWord(vaddr, 'vaddr')
     this.checkUse()
-    if (access !== 'read' && access !== 'write' && access !== 'exec') checkChoice(access, 'access', 'read', 'write', 'exec')
-    if (mode !== 'user' && mode !== 'kernel') checkChoice(mode, 'mode', 'user', 'kernel')
-    if (controls !== this.format.defaultControls && controls !== this.#knownControls) this.#learn(controls)
+    let shift = access === 'read' ? 0 : access === 'write' ? 1 : 2
+    if (shift === 2 && access !== 'exec') checkChoice(access, 'access', 'read', 'write', 'exec')
+    if (mode !== 'user') {
+      if (mode !== 'kernel') checkChoice(mode, 'mode', 'user', 'kernel')
+      shift += 3
+    }
+    if (controls === this.#defaultControls) return this.#defaultQuestions << shift
+    if (controls === this.#knownControls) return this.#knownQuestions << shift
+    this.#learn(controls)
+    return 0
   }
 
   #learn(controls: C): void {
     const { controlChoices, name } = this.format
     if (controlChoices !== undefined) checkControls(controls, controlChoices, name)
     this.#knownControls = controls
+    this.#walker.forget(KNOWN_QUESTIONS)
+    // From the next time on: of states that take turns, none is worth to be remembered.
+    this.#knownQuestions = isFixed(controls) ? KNOWN_QUESTIONS & -KNOWN_QUESTIONS : 0
   }
 }
 

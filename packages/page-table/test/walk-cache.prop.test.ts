@@ -1,11 +1,11 @@
 // Walks remember the ways they have gone. Whatever a guest writes in between, they must answer as one that
 // remembers nothing: a view that is made anew for every question.
 import { pa, va } from '@addrspace/memory-addr'
-import { PageTableView, PhysMemory, READ } from '@addrspace/page-table'
+import { PageTableView, PhysMemory, READ, USER, WRITE, unionOf } from '@addrspace/page-table'
 import { describe, expect, it } from 'vitest'
 
 import { randomFrom, randomWord } from './support/random.ts'
-import { ToyFormat } from './support/toy-format.ts'
+import { SOFTWARE, ToyFormat, VETO, type ToyControls } from './support/toy-format.ts'
 import { entryAt } from './support/words.ts'
 import { vaddrOf } from './support/world.ts'
 
@@ -43,6 +43,66 @@ describe.each([
       }
     }
     expect(mapped).toBeGreaterThan(3000)
+  }, 60_000)
+
+  it('answers as a new one about rights that change, in states of the machine that do: 200,000 questions between some 20,000 writes', () => {
+    const next = randomFrom(11)
+    const format = new ToyFormat({ tableAccessed: true })
+    const memory = new PhysMemory({ size: BigInt(FRAMES) * PAGE, ...(source === undefined ? {} : { source }) })
+    const view = new PageTableView({ memory, format, roots: [pa(0)] })
+    const changing: { kernelWrites: ToyControls['kernelWrites'] } = { kernelWrites: 'as-mapped' }
+    let kept: ToyControls['kernelWrites'] = 'as-mapped'
+    /** Frozen, and tells something else each time nevertheless. */
+    const frozen: ToyControls = Object.freeze({
+      get kernelWrites() {
+        return kept
+      },
+    })
+    const states: readonly (ToyControls | undefined)[] = [
+      undefined,
+      undefined,
+      Object.freeze({ kernelWrites: 'anywhere' }),
+      Object.freeze({ kernelWrites: 'as-mapped' }),
+      changing,
+      frozen,
+    ]
+    const word = (level: number): bigint => {
+      const few = [0n, 0n, SOFTWARE, VETO][next(4)]!
+      if (level > 0) return format.encode({ kind: 'table', frame: pa(BigInt(1 + next(3)) * PAGE) }, level) | few | (next(4) === 0 ? 0n : 1n << 12n)
+      // A leaf has the bit of pointers too, as those of x86-64 have: it is looked for in all words of a way together.
+      const flags = [READ, unionOf(READ, USER), unionOf(READ, WRITE), unionOf(READ, WRITE, USER)][next(4)]!
+      return format.encode({ kind: 'leaf', frame: pa(BigInt(next(FRAMES)) * PAGE), flags, accessed: next(8) !== 0, dirty: next(3) !== 0 }, 0) | few | (1n << 12n)
+    }
+    for (let table = 0; table < 4; table++) for (let i = 0; i < 4; i++) memory.writeWord(entryAt(pa(BigInt(table) * PAGE), i), word(table === 0 ? 2 : 0))
+    for (let i = 0; i < 4; i++) memory.writeWord(entryAt(pa(0), i), format.encode({ kind: 'table', frame: pa(PAGE) }, 2) | (1n << 12n))
+    let state = 0
+    let granted = 0
+    let updated = 0
+    for (let round = 0; round < 20_000; round++) {
+      if (next(10) === 0) memory.writeWord(entryAt(pa(PAGE), next(2)), word(1))
+      if (next(2) === 0) memory.writeWord(entryAt(pa(BigInt(2 + next(2)) * PAGE), next(4)), word(0))
+      // A state is kept for some questions, as programs do, and two take turns at other times.
+      if (next(6) === 0) state = next(states.length)
+      if (next(2) === 0) changing.kernelWrites = kept = next(2) === 0 ? 'as-mapped' : 'anywhere'
+      for (let i = 0; i < 10; i++) {
+        const vaddr = va(vaddrOf(next(8)) + BigInt(next(4096)))
+        const access = (['read', 'write', 'exec'] as const)[next(3)]!
+        const mode = next(2) === 0 ? 'user' : 'kernel'
+        const controls = states[next(20) === 0 ? next(states.length) : state]
+        const fresh = new PageTableView({ memory, format, roots: [pa(0)] }).translate(vaddr, access, mode, controls)
+        if (fresh.kind === 'mapped') {
+          granted++
+          if (fresh.updates.length > 0) updated++
+        }
+        const answer = view.translate(vaddr, access, mode, controls)
+        if (answer.kind !== fresh.kind || (answer.kind === 'mapped' && answer.updates.length > 0)) expect(answer).toEqual(fresh)
+        const paddr = fresh.kind === 'mapped' ? fresh.paddr : undefined
+        if ((answer.kind === 'mapped' ? answer.paddr : undefined) !== paddr || view.paddrOf(vaddr, access, mode, controls) !== paddr) throw new Error(`round ${String(round)}: another address`)
+      }
+    }
+    expect(granted).toBeGreaterThan(5000)
+    expect(updated).toBeGreaterThan(500)
+    expect(granted - updated).toBeGreaterThan(3000)
   }, 60_000)
 
   it('finds a table in frames that are written to only after the way to them was gone', () => {

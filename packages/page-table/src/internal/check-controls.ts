@@ -19,6 +19,14 @@ export function checkControls(controls: unknown, choices: ControlChoices, machin
   }
 }
 
+/** Whether it can never say anything else than it does now: frozen, and nothing in it, or behind it, is asked. */
+export function isFixed(controls: unknown): boolean {
+  if (typeof controls !== 'object' || controls === null) return typeof controls !== 'function'
+  const prototype: unknown = Object.getPrototypeOf(controls)
+  if (prototype !== null && prototype !== Object.prototype) return false
+  return Object.values(Object.getOwnPropertyDescriptors(controls)).every(({ configurable, writable }) => configurable === false && writable === false)
+}
+
 /** Of anything but a plain value only the kind: what an object says of itself may throw. */
 function shown(value: unknown): string {
   if (value === null) return 'null'

@@ -89,7 +89,7 @@ export class ToyFormat implements PteFormat<ToyControls> {
   readonly dirtyBit: bigint = DIRTY
   readonly tableAccessedBit: bigint
   readonly presentBitName = 'KIND'
-  readonly defaultControls: ToyControls = { kernelWrites: 'as-mapped' }
+  readonly defaultControls: ToyControls = Object.freeze({ kernelWrites: 'as-mapped' })
   readonly #breaks: 'never' | 'size-frame-or-type'
   readonly #frameMask: bigint
 
