@@ -5,9 +5,11 @@
 import { DEVICE, NONE, UNCACHED } from '@addrspace/page-table'
 import type { MappingFlags } from '@addrspace/page-table'
 
+/** A memory type: what one index of a leaf stands for. */
 export interface MemoryAttribute {
   /** One byte of MAIR_EL1. */
   readonly encoding: number
+  /** As the manual words it. */
   readonly meaning: string
   /** The flags that ask for it, or that tell it. */
   readonly flags: MappingFlags

@@ -32,6 +32,7 @@ export class FailPlan {
   readonly #rules: FailureRule[]
   #calls = 0
 
+  /** Of several rules that fit a call, the first decides. */
   constructor(...rules: FailureRule[]) {
     this.#rules = rules
   }
@@ -41,6 +42,7 @@ export class FailPlan {
     return this.#calls
   }
 
+  /** Adds a rule behind the others. Calls that were seen before count. */
   add(rule: FailureRule): void {
     this.#rules.push(rule)
   }
@@ -69,8 +71,10 @@ export class FailPlan {
 
 /** A backend whose calls fail as planned; the others reach the inner one. */
 export class FailingBackend<F, P, A extends AnyAddr = VirtAddr> extends WrappedBackend<F, P, A> {
+  /** What decides; slices share it. */
   readonly plan: FailPlan
 
+  /** Puts a plan in front of `inner`, which sees only the calls that do not fail. */
   constructor(inner: MappingBackend<F, P, A>, plan: FailPlan) {
     super(inner)
     this.plan = plan

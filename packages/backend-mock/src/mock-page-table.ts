@@ -4,12 +4,18 @@
 
 /** Bytes [start, end) with the same flags; runs are maximal, ordered and disjoint. */
 export interface MockRun {
+  /** The first byte. */
   readonly start: bigint
   /** Exclusive, up to 2^64. */
   readonly end: bigint
+  /** Any number; 0 is a value like any other. */
   readonly flags: number
 }
 
+/**
+ * A page table that is nothing but runs of flags: byte-granular, without frames, and unable to roll back. Where nothing
+ * is said, an operation costs O(log runs + runs touched).
+ */
 export class MockPageTable {
   readonly #runs: MockRun[] = []
 

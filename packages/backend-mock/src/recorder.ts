@@ -7,10 +7,13 @@ import type { BackendCall } from './wrapped-backend.ts'
 
 /** A call with its answer; `thrown` instead of it if the backend threw. */
 export interface RecordedCall<F, A extends AnyAddr = VirtAddr> extends BackendCall<F, A> {
+  /** What the inner backend answered; absent if it threw. */
   readonly answer?: BackendAnswer | FaultAnswer
+  /** What it threw; absent if it answered. */
   readonly thrown?: unknown
 }
 
+/** Notes every call that reaches the backend inside, with its answer, and answers the same. */
 export class RecordingBackend<F, P, A extends AnyAddr = VirtAddr> extends WrappedBackend<F, P, A> {
   #calls: RecordedCall<F, A>[]
 

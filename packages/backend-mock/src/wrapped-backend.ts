@@ -5,7 +5,9 @@ import type { Access, BackendAnswer, FaultAnswer, MappingBackend } from '@addrsp
 
 /** One call of a backend, without its answer. */
 export interface BackendCall<F, A extends AnyAddr> {
+  /** The method called. */
   readonly verb: 'map' | 'unmap' | 'protect' | 'fault'
+  /** The first address; of a fault, the address accessed. */
   readonly start: A
   /** In bytes; 1 for a fault. */
   readonly size: bigint
@@ -13,6 +15,7 @@ export interface BackendCall<F, A extends AnyAddr> {
   readonly flags?: F
 }
 
+/** A backend around another one, with the same granule and exactly its optional methods. Slices are wrapped as well. */
 export abstract class WrappedBackend<F, P, A extends AnyAddr> implements MappingBackend<F, P, A> {
   /** The backend that does the work. */
   readonly inner: MappingBackend<F, P, A>
@@ -21,6 +24,7 @@ export abstract class WrappedBackend<F, P, A extends AnyAddr> implements Mapping
   readonly slice?: (range: AddrRange<A>) => MappingBackend<F, P, A>
   readonly fault?: NonNullable<MappingBackend<F, P, A>['fault']>
 
+  /** Looks once which optional methods `inner` has. */
   constructor(inner: MappingBackend<F, P, A>) {
     this.inner = inner
     if (inner.granule !== undefined) this.granule = inner.granule

@@ -12,6 +12,7 @@ import { checkRequest } from './check-request.ts'
 
 const PAGE = 4096n
 
+/** Options of a `FrameBackend`. */
 export interface FrameBackendOptions {
   /** `eager`: every page gets its frame when the area is mapped. `demand`: at its first fault. */
   readonly when: 'eager' | 'demand'
@@ -25,6 +26,7 @@ export interface FrameBackendOptions {
  */
 export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C>> {
   readonly granule: bigint = PAGE
+  /** When pages get their frames. */
   readonly when: 'eager' | 'demand'
 
   /** @throws TypeError, RangeError if there are no options, or one is none */

@@ -15,20 +15,27 @@ import type { Manifest, Subject, SubjectInstance } from './subject.ts'
 
 /** An area, or a run of a table, in granules from the base; flags as an index, -1 for flags the manifest does not list. */
 export interface Piece {
+  /** The first granule. */
   readonly start: number
+  /** The granule behind the last one. */
   readonly end: number
+  /** By index into the manifest's list. */
   readonly flags: number
 }
 
 /** What a refused operation must leave as it was. */
 export interface State {
+  /** Of the set; none without one. */
   readonly areas: readonly Piece[]
+  /** Runs of equal flags; none without a table. */
   readonly table: readonly Piece[]
+  /** Whatever the subject's `image` gives. */
   readonly image: unknown
 }
 
 /** Options of a set that cases choose. */
 export interface BenchSetOptions {
+  /** For the set's option of the same name; default `never`. */
   readonly merge?: 'never' | 'equal-neighbours'
   /** By index of flags; default: everything is permitted. */
   readonly permits?: (flags: number, access: Access) => boolean
@@ -40,9 +47,11 @@ export const COARSE_FACTOR = 16
 
 /** One fresh instance of a subject. */
 export class Bench<F, P> {
+  /** The subject's. */
   readonly manifest: Manifest<F>
   /** In bytes. */
   readonly granule: bigint
+  /** The instance's. */
   readonly pageTable: P
   /** The subject's backend, behind a gate that is open unless `onCall` closes it. */
   readonly backend: MappingBackend<F, P>
@@ -59,6 +68,7 @@ export class Bench<F, P> {
   readonly #sets: MemorySet<F, P>[] = []
   #isTrusted = true
 
+  /** Creates one instance of the subject. */
   constructor(subject: Subject<F, P>) {
     this.manifest = subject.manifest
     this.granule = subject.manifest.granule
@@ -123,6 +133,7 @@ export class Bench<F, P> {
     return set.map(this.at(start), this.size(end - start), this.flags(flags), backend)
   }
 
+  /** Unmaps granules [start, end) of a set. */
   unmap(set: MemorySet<F, P>, start: number, end: number): MappingResult {
     return set.unmap(this.at(start), this.size(end - start))
   }
@@ -137,6 +148,7 @@ export class Bench<F, P> {
     return Array.from(set, (area) => this.piece(area))
   }
 
+  /** An area as a plain piece. */
   piece(area: MemoryArea<F, P>): Piece {
     return { start: this.granuleOf(area.start), end: this.granuleOf(area.end), flags: this.flagsIndex(area.flags) }
   }
@@ -204,6 +216,7 @@ export class Bench<F, P> {
     return joined(areas.map((area) => ({ ...area, flags: area.flags < 0 ? -1 : this.#shownIndex(shownFlags(this.flags(area.flags))) })))
   }
 
+  /** The index of flags in the manifest's list; -1 for others. */
   flagsIndex(flags: F): number {
     const isEqual = this.manifest.flagsEqual ?? Object.is
     return this.manifest.flags.findIndex((known) => isEqual(known, flags))

@@ -7,6 +7,7 @@ import type { Capabilities, Manifest } from './subject.ts'
 
 /** What a case is given. */
 export interface CaseContext<F, P> {
+  /** The subject's. */
   readonly manifest: Manifest<F>
   /** Makes a bench over a fresh instance. Each one is checked when the case ends. */
   readonly open: () => Bench<F, P>

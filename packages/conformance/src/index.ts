@@ -4,6 +4,7 @@ export type { Capabilities, KnownFailure, Manifest, SetOptions, Subject, Subject
 export type { CaseContext, ConformanceCase } from './case.ts'
 export { Bench } from './bench.ts'
 export type { BenchSetOptions, Piece, State } from './bench.ts'
+export type { BackendCall } from './internal/gated-backend.ts'
 export { CheckFailure } from './check.ts'
 
 export { pageTableCases, registerPageTableConformance, runPageTableConformance } from './page-table/suite.ts'

@@ -38,14 +38,19 @@ export interface Manifest<F> extends Capabilities {
 
 /** A run of bytes [start, end) that the table maps with the same flags. */
 export interface TableRun<F> {
+  /** The first address. */
   readonly start: bigint
+  /** The address behind the last one; up to 2^64. */
   readonly end: bigint
+  /** As the table tells them. */
   readonly flags: F
 }
 
 /** A fresh subject: an empty table and the backend that writes it. */
 export interface SubjectInstance<F, P> {
+  /** What the set of a case is made with. */
   readonly pageTable: P
+  /** The backend that writes it. */
   readonly backend: MappingBackend<F, P>
   /** All that the table maps, in address order; runs that touch may have equal flags. Absent exactly without a table. */
   runs?(): Iterable<TableRun<F>>
@@ -58,6 +63,7 @@ export type SetOptions<F, P> = ConstructorParameters<typeof MemorySet<F, P>>[0]
 
 /** A case that fails and is known to. */
 export interface KnownFailure {
+  /** Of the case. */
   readonly id: string
   /** Why, in a sentence. */
   readonly reason: string
@@ -65,7 +71,9 @@ export interface KnownFailure {
 
 /** A subject of the suite. */
 export interface Subject<F, P> {
+  /** In reports. */
   readonly name: string
+  /** What it can do; checked before anything runs. */
   readonly manifest: Manifest<F>
   /** Makes a fresh instance; nothing may be shared with one made before. */
   create(): SubjectInstance<F, P>

@@ -15,7 +15,9 @@ export type CaseStatus = 'pass' | 'fail' | 'unsupported' | 'known'
 
 /** One line of a report. */
 export interface CaseReport {
+  /** Of the case. */
   readonly id: string
+  /** What became of it. */
   readonly status: CaseStatus
   /** What was found wrong, or why the case does not apply; empty for a pass. */
   readonly detail: string
@@ -26,7 +28,9 @@ export type CaseFilter = string | ((id: string) => boolean)
 
 /** The two functions of a test runner. */
 export interface TestRunner {
+  /** Groups the tests that `body` registers. */
   describe(name: string, body: () => void): unknown
+  /** Registers a test that fails if `body` throws. */
   it(name: string, body: () => void): unknown
 }
 

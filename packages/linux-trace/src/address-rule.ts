@@ -55,6 +55,7 @@ export interface PlaceRequest {
 
 /** What the rule asks of a set of areas. */
 export interface FreeSpace {
+  /** As that of `MemorySet`. */
   findFreeArea(size: bigint, options: FindFreeOptions): bigint | undefined
   /** The lowest area that ends above the address. */
   areaFrom(address: bigint): { readonly start: bigint; readonly end: bigint; readonly growsDown: boolean } | undefined

@@ -8,6 +8,7 @@ import type { Access, BackendAnswer, FaultAnswer, MappingBackend, MemoryArea } f
 
 /** What an area is besides its permission. */
 export interface AreaKind {
+  /** Whether writes are seen by others that show the same. */
   readonly sharing: 'shared' | 'private'
   /** Whether the kernel may extend it downwards on a page fault, without a call. */
   readonly growsDown: boolean
@@ -49,6 +50,7 @@ export function sameKind(a: AreaKind, b: AreaKind): boolean {
 
 /** A backend that knows the kind of its areas, and leaves the work to another one. */
 export class AreaBackend<F, P> implements MappingBackend<F, P> {
+  /** What the areas of this backend are. */
   readonly kind: AreaKind
   /** The backend that the caller supplied. */
   readonly inner: MappingBackend<F, P>
@@ -56,6 +58,7 @@ export class AreaBackend<F, P> implements MappingBackend<F, P> {
   readonly slice?: (range: AddrRange<VirtAddr>) => AreaBackend<F, P>
   readonly fault?: (addr: VirtAddr, access: Access, flags: F, pageTable: P) => FaultAnswer
 
+  /** Offers exactly the optional methods that `inner` has. */
   constructor(kind: AreaKind, inner: MappingBackend<F, P>) {
     this.kind = kind
     this.inner = inner

@@ -34,6 +34,7 @@ export type CheckedRule =
 export interface Violation {
   /** Line of the log, counted from 1, at which the call took effect. */
   readonly line: number
+  /** What does not hold. */
   readonly rule: CheckedRule
   /** What the call did and what was in the way. */
   readonly detail: string

@@ -7,14 +7,17 @@ import { printedSpan } from './traced-space.ts'
 
 /** A range of addresses with equal permission, four characters as in a maps file. */
 export interface PermissionRange {
+  /** First address. */
   readonly start: bigint
   /** Exclusive. */
   readonly end: bigint
+  /** For instance `rw-p`. */
   readonly permission: string
 }
 
 /** An area of the replay. */
 export interface ReplayedRange extends PermissionRange {
+  /** Whether the kernel may have extended it downwards without a call. */
   readonly growsDown: boolean
 }
 

@@ -14,6 +14,7 @@ export class TraceInputError extends Error {
   /** What would have been understood. */
   readonly expected: string
 
+  /** `got` is quoted in the message, shortened where it is long. */
   constructor(where: SourceLine, expected: string, got?: string) {
     super(`${where.file}:${where.line}: expected ${expected}${got === undefined ? '' : `, got ${quoted(got)}`}`)
     this.file = where.file
@@ -25,9 +26,12 @@ export class TraceInputError extends Error {
 /** A call that the set, or a backend below it, refused to follow; `cause` is its error. */
 export class ReplayError extends Error {
   override readonly name: string = 'ReplayError'
+  /** Name of the log, as the caller gave it. */
   readonly file: string
+  /** Line in the log, counted from 1. */
   readonly line: number
 
+  /** Puts file and line in front of the message. */
   constructor(where: SourceLine, message: string, cause: unknown) {
     super(`${where.file}:${where.line}: ${message}`, { cause })
     this.file = where.file
@@ -37,7 +41,9 @@ export class ReplayError extends Error {
 
 /** A line of a named file, counted from 1. */
 export interface SourceLine {
+  /** Name of the file, as the caller gave it. */
   readonly file: string
+  /** Line in the file, counted from 1. */
   readonly line: number
 }
 

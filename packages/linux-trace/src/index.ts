@@ -1,7 +1,19 @@
 export { formatMapsArea, formatMapsFile, parseMapsFile, type MapsArea } from './maps-file.ts'
 export { parseStraceLine, type CallOutcome, type StraceRecord } from './strace-log.ts'
 export { LineSplitter, MAX_LINE_LENGTH, type TextSource } from './lines.ts'
-export { isMemoryCall, parseMemoryCall, type MemoryCall } from './memory-call.ts'
+export {
+  isMemoryCall,
+  parseMemoryCall,
+  type BrkCall,
+  type MemoryCall,
+  type MmapCall,
+  type MprotectCall,
+  type MremapCall,
+  type MunmapCall,
+  type ShmatCall,
+  type ShmdtCall,
+  type ShmgetCall,
+} from './memory-call.ts'
 export { EXECUTE, formatPermission, READ, WRITE, type Permission } from './permission.ts'
 export { type AreaFlags } from './area-flags.ts'
 export { AreaBackend, type AreaKind, type AreaSource } from './area-backend.ts'

@@ -20,6 +20,7 @@ export interface MapsArea {
   readonly offset: bigint
   /** Major and minor number in hexadecimal, as written: `fe:00`. */
   readonly device: string
+  /** Of the file; 0 where there is none. */
   readonly inode: bigint
   /** Path, or a name in brackets that the kernel gives; may be empty. */
   readonly name: string

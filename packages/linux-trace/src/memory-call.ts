@@ -22,74 +22,106 @@ import { EXECUTE, READ, WRITE, type Permission } from './permission.ts'
 /** A memory call with its arguments; `size` in bytes, a multiple of 4096. */
 export type MemoryCall = MmapCall | MunmapCall | MprotectCall | BrkCall | MremapCall | ShmgetCall | ShmatCall | ShmdtCall
 
+/** `mmap` as its arguments say it. */
 export interface MmapCall {
   readonly name: 'mmap'
+  /** The address asked for; 0 for none. */
   readonly address: bigint
+  /** In bytes, whole pages. */
   readonly size: bigint
+  /** What the area is to permit. */
   readonly permission: Permission
   /** What the flags say besides that keeps the area apart from its neighbours. */
   readonly attributes: AreaFlags
+  /** Whether writes are to be seen by others that show the same. */
   readonly sharing: 'shared' | 'private'
   /** `free`: anywhere; `fixed`: replaces; `fixed-noreplace`: there or not at all. */
   readonly placement: 'free' | 'fixed' | 'fixed-noreplace'
+  /** Whether the kernel may extend it downwards (`MAP_GROWSDOWN`). */
   readonly growsDown: boolean
+  /** Whether it is of huge pages (`MAP_HUGETLB`). */
   readonly hugePages: boolean
   /** Whether the place is to be below 2 GiB (`MAP_32BIT`). */
   readonly isLow: boolean
   /** Path or number of the mapped file; `undefined` for anonymous memory. */
   readonly mappedFile: string | undefined
+  /** In the file, in bytes. */
   readonly offset: bigint
 }
 
+/** `munmap` as its arguments say it. */
 export interface MunmapCall {
   readonly name: 'munmap'
+  /** First address. */
   readonly address: bigint
+  /** In bytes, whole pages. */
   readonly size: bigint
 }
 
+/** `mprotect` or `pkey_mprotect` as its arguments say it; the key plays no role. */
 export interface MprotectCall {
+  /** Which of the two. */
   readonly name: 'mprotect' | 'pkey_mprotect'
+  /** First address. */
   readonly address: bigint
+  /** In bytes, whole pages. */
   readonly size: bigint
+  /** The new one. */
   readonly permission: Permission
   /** The change starts where the grow-down area that holds `address` does. */
   readonly fromAreaStart: boolean
 }
 
+/** `brk` as its argument says it. */
 export interface BrkCall {
   readonly name: 'brk'
   /** The break asked for; 0 only asks where it is. */
   readonly address: bigint
 }
 
+/** `mremap` as its arguments say it. */
 export interface MremapCall {
   readonly name: 'mremap'
+  /** First address of what is moved or resized. */
   readonly address: bigint
+  /** In bytes, whole pages; 0 shows shared memory once more. */
   readonly oldSize: bigint
+  /** In bytes, whole pages. */
   readonly newSize: bigint
+  /** Whether it goes to `newAddress` and nowhere else (`MREMAP_FIXED`). */
   readonly fixed: boolean
+  /** Whether the old place stays mapped, empty (`MREMAP_DONTUNMAP`). */
   readonly keepsOld: boolean
   /** Destination, where the call names one. */
   readonly newAddress: bigint | undefined
 }
 
+/** `shmget` as its arguments say it. */
 export interface ShmgetCall {
   readonly name: 'shmget'
+  /** In bytes, whole pages. */
   readonly size: bigint
   /** Whether the segment is certainly a new one. */
   readonly creates: boolean
+  /** Whether the segment is of huge pages (`SHM_HUGETLB`). */
   readonly hugePages: boolean
 }
 
+/** `shmat` as its arguments say it; where it attaches, its result tells. */
 export interface ShmatCall {
   readonly name: 'shmat'
+  /** Number of the segment, as `shmget` gave it. */
   readonly segment: number
+  /** What the attachment permits. */
   readonly permission: Permission
+  /** Whether it takes the place of what is there (`SHM_REMAP`). */
   readonly replaces: boolean
 }
 
+/** `shmdt` as its argument says it. */
 export interface ShmdtCall {
   readonly name: 'shmdt'
+  /** Where the attachment begins. */
   readonly address: bigint
 }
 

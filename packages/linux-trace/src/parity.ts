@@ -23,7 +23,9 @@ export interface MergeReport {
 
 /** What `measureParity` gives. */
 export interface ParityReport {
+  /** How many addresses are predicted. */
   readonly prediction: PredictionReport
+  /** How many areas there are. */
   readonly merge: MergeReport
 }
 

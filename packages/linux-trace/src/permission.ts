@@ -6,8 +6,11 @@
 /** Union of `READ`, `WRITE` and `EXECUTE`; 0 is no access. */
 export type Permission = number
 
+/** Loads may. */
 export const READ: Permission = 1
+/** Stores may. */
 export const WRITE: Permission = 2
+/** Instructions may be fetched. */
 export const EXECUTE: Permission = 4
 
 /**

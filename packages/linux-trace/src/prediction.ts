@@ -12,6 +12,7 @@ import type { MapsArea } from './maps-file.ts'
 import type { MmapCall } from './memory-call.ts'
 import type { ChosenPlace, ReplayObserver } from './traced-space.ts'
 
+/** What a prediction is made from. */
 export interface PredictionOptions<F, P> {
   /** The set of the replay's target. */
   readonly set: MemorySet<F, P>
@@ -37,7 +38,9 @@ export interface PredictionReport {
   readonly base: string | null
   /** Successful calls of the form `mmap(NULL, …)` without a fixed place. */
   readonly calls: number
+  /** Calls whose address the rule gives. */
   readonly predicted: number
+  /** Calls for which it gives another one, or none. */
   readonly mispredicted: number
   /** Calls for which no prediction is made, since another task's call that may change what is free was in progress. */
   readonly unordered: number
@@ -56,6 +59,7 @@ export class Prediction<F, P> implements ReplayObserver {
   private unordered = 0
   private withoutRule = 0
 
+  /** To be made before the replay; it reads the set while that goes on. */
   constructor({ set, start }: PredictionOptions<F, P>) {
     this.space = {
       findFreeArea: (size, options) => set.findFreeArea(size, options),

@@ -41,6 +41,7 @@ export interface Trace extends KernelLists {
 
 /** A difference at the end, or at a checkpoint: then with the number of its line. */
 export interface ReportedDifference extends Difference {
+  /** The line of the checkpoint; absent at the end. */
   readonly checkpoint?: number
 }
 
@@ -54,7 +55,9 @@ export interface ReplayReport {
   readonly areas: number
   /** Areas in the kernel's list; `null` if there is none. */
   readonly kernelAreas: number | null
+  /** Where the replay's areas are not the kernel's. */
   readonly differences: readonly ReportedDifference[]
+  /** Calls whose outcome contradicts the replay's layout. */
   readonly violations: readonly Violation[]
   /** Number of checkpoints compared. */
   readonly checkpoints: number

@@ -11,7 +11,10 @@
  */
 import { TraceInputError, type SourceLine } from './errors.ts'
 
-/** How a call ended. */
+/**
+ * How a call ended: with a result (addresses and counts alike, never negative), with the name of an error, or in a way
+ * that the log does not tell.
+ */
 export type CallOutcome =
   /** The result; addresses and counts alike, never negative. */
   | { readonly kind: 'returned'; readonly value: bigint }
@@ -20,7 +23,7 @@ export type CallOutcome =
   /** `= ?`: the task ended, or its second line is missing. Whether the call succeeded is not known. */
   | { readonly kind: 'unknown' }
 
-/** What one line says. `task` is `undefined` where the line names none. */
+/** What one line says. `task` is `undefined` where the line names none; `args`, `head` and `tail` are text as written. */
 export type StraceRecord =
   | { readonly kind: 'call'; readonly task: number | undefined; readonly name: string; readonly args: string; readonly outcome: CallOutcome }
   /** The first half of a split call: what of `NAME(ARGUMENTS` had been written. */

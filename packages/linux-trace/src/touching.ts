@@ -25,10 +25,13 @@ export type TableRule =
 
 /** Something that did not hold. */
 export interface TableViolation {
+  /** What does not hold. */
   readonly rule: TableRule
+  /** Where, and what is there instead. */
   readonly detail: string
 }
 
+/** What is touched, and how it is chosen. */
 export interface TouchingOptions<C> {
   /** The set of the replay, still empty; its flags include `USER`, and its backends give a page its frame at a fault. */
   readonly set: MemorySet<MappingFlags, PageTable<C>>
@@ -60,6 +63,11 @@ export class Touching<C> implements ReplayObserver {
   /** Frames that were free, or had tables in them, at first. */
   private readonly frames: number
 
+  /**
+   * Looks at the set, which must still be empty.
+   *
+   * @throws RangeError if it is not
+   */
   constructor(options: TouchingOptions<C>) {
     const { set, seed = 1 } = options
     if (!set.isEmpty) throw new RangeError('"set" must be empty')
@@ -80,6 +88,7 @@ export class Touching<C> implements ReplayObserver {
     this.touchSome(range, permission)
   }
 
+  /** Forgets the pages touched there. */
   unmapped(range: Span): void {
     this.forget(range)
   }

@@ -13,7 +13,9 @@ import { formatPermission, type Permission } from './permission.ts'
 
 /** Half-open range of virtual addresses. */
 export interface Span {
+  /** First address. */
   readonly start: VirtAddr
+  /** Exclusive; up to 2^64. */
   readonly end: bigint
 }
 
@@ -25,14 +27,16 @@ export interface ReplayTarget<F, P> {
   readonly set: MemorySet<F, P>
   /** Gives the backend for an area of this kind; called for each new area, and may give the same object each time. */
   backendFor(kind: AreaKind): MappingBackend<F, P>
-  /** Translates a permission to the flags of the set, and back. */
+  /** The flags of the set for a permission. */
   flagsOf(permission: Permission): F
+  /** The permission of flags: the reverse of `flagsOf`. */
   permissionOf(flags: F): Permission
   /**
    * With `kept`, both take and give `AreaFlags`, permission and attributes, and the set's areas are cut where attributes
    * differ. Default `dropped`.
    */
   readonly attributes?: 'dropped' | 'kept'
+  /** Hears what is done; default nobody. */
   readonly observer?: ReplayObserver
 }
 
@@ -40,7 +44,9 @@ export interface ReplayTarget<F, P> {
 export interface ChosenPlace {
   /** Line of the log, counted from 1, at which the call takes effect. */
   readonly line: number
+  /** Where it is. */
   readonly range: Span
+  /** The call as its arguments say it. */
   readonly call: MmapCall
   /** Whether the set is as the kernel's was: no other task that shares the memory had such a call in progress meanwhile. */
   readonly isOrdered: boolean

@@ -9,7 +9,9 @@ import { checkOffset, checkSize, checkWord, isWord, wrapWord } from './word.ts'
 
 /** A result modulo 2^64, and whether that differs from the exact one. */
 export interface Overflowing<T extends bigint> {
+  /** The low 64 bits of the exact result. */
   readonly value: T
+  /** Whether the exact result is below 0, or 2^64 or more. */
   readonly overflowed: boolean
 }
 

@@ -11,7 +11,9 @@ import { checkObject, checkSize, checkWord, isSize, isWord, refusal } from './wo
 
 /** Anything with bounds: an `AddrRange`, a memory area, an object literal. The end is exclusive and may be 2^64. */
 export interface RangeLike<A extends bigint = bigint> {
+  /** The first address. */
   readonly start: A
+  /** The address behind the last one; at most 2^64. */
   readonly end: bigint
 }
 

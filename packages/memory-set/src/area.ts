@@ -41,14 +41,17 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
     return this.end - this.start
   }
 
+  /** Both bounds as one value. */
   get range(): AddrRange<A> {
     return addrRange(this.start, this.end)
   }
 
+  /** The flags as the set was given them; the page table may grant more or less. */
   get flags(): F {
     return this.attributes.flags
   }
 
+  /** What realises the area; pieces of a split share it, unless it offers `slice`. */
   get backend(): MappingBackend<F, P, A> {
     return this.attributes.backend
   }
@@ -58,7 +61,11 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
     return this.attributes.guards
   }
 
-  /** @throws TypeError, RangeError if `addr` is not a 64-bit word */
+  /**
+   * Whether an address lies in [start, end).
+   *
+   * @throws TypeError, RangeError if `addr` is not a 64-bit word
+   */
   contains(addr: A): boolean {
     checkWord(addr, 'addr')
     const key = keyOf(addr)

@@ -13,7 +13,9 @@ export type RefusalReason = 'out-of-frames' | 'already-mapped' | 'not-mapped' | 
 
 /** A refusal that tells why. `cause` is the backend's own, for instance the entry in the way. */
 export interface BackendRefusal {
+  /** One word of a closed list. */
   readonly reason: RefusalReason
+  /** The backend's own account, of any type; it becomes the `cause` of the set's error. */
   readonly cause?: unknown
 }
 
@@ -65,7 +67,10 @@ export interface MappingBackend<F, P, A extends AnyAddr = VirtAddr> {
  * - T3 None of the three refuses or throws.
  */
 export interface TransactionalPageTable {
+  /** Opens a bracket: from here on, everything is remembered. */
   beginTransaction(): void
+  /** Closes the innermost bracket and keeps what was done in it. */
   commitTransaction(): void
+  /** Closes the innermost bracket and undoes what was done in it. */
   rollbackTransaction(): void
 }

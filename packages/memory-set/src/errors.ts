@@ -65,13 +65,20 @@ export interface MappingErrorDetails {
 /** A refused operation: it has changed neither the set nor, unless `untrusted` says so, the page table. */
 export class MappingError extends Error {
   override readonly name: string = 'MappingError'
+  /** Follows from `reason`. */
   readonly code: MappingErrorCode
+  /** What exactly was refused. */
   readonly reason: MappingErrorReason
+  /** The range that was asked for; undefined where start + size exceeds 2^64. */
   readonly range: AddrRange | undefined
+  /** The area in the way, or the one that was misaligned or refused; undefined where no area is to blame. */
   readonly area: MemoryArea<unknown, unknown, AnyAddr> | undefined
+  /** The backend's own reason, where it gave one. */
   readonly refusal: BackendRefusal | undefined
+  /** Where the page table can no longer be trusted to agree with the set; empty as a rule. */
   readonly untrusted: readonly AddrRange[]
 
+  /** `details.cause`, if given, becomes the error's cause. */
   constructor(reason: MappingErrorReason, message: string, details: MappingErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = CODES[reason]
@@ -83,7 +90,10 @@ export class MappingError extends Error {
   }
 }
 
-/** What every operation of a set answers. It must not be dropped: look at `ok`, or `unwrap` it. */
+/**
+ * What every operation of a set answers: `ok` with a value, or not with the error that says why. It must not be
+ * dropped: look at `ok`, or `unwrap` it.
+ */
 export type MappingResult<T = void> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: MappingError }
 
 /** The answer of an operation that has nothing to tell but that it is done. */

@@ -38,6 +38,10 @@ const WHOLE_SPACE: RangeLike = Object.freeze({ start: 0n, end: WORD_SPACE })
 const NO_GAP: Partial<Guards> = Object.freeze({})
 const NO_OPTIONS: FindFreeOptions = Object.freeze({})
 
+/**
+ * What a set and a snapshot of one can be asked, in the order of addresses. A question changes nothing. All throw a
+ * TypeError while an operation of the set is under way, and after a snapshot was disposed of.
+ */
 export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<MemoryArea<F, P, A>> {
   /** @internal */
   protected readonly index: AreaIndex<F, P, A>

@@ -21,6 +21,7 @@ import { AreaQueries } from './queries.ts'
 import { MemorySetSnapshot } from './snapshot.ts'
 import { joined, without } from './untrusted.ts'
 
+/** What a set is made of; fixed for its life. */
 export interface MemorySetOptions<F, P> {
   /** What the backends of all areas change; the set itself never looks into it. */
   readonly pageTable: P
@@ -32,6 +33,7 @@ export interface MemorySetOptions<F, P> {
   readonly merge?: 'never' | 'equal-neighbours'
 }
 
+/** How `map` treats what is there, and what is to stay free beside it. */
 export interface MapOptions {
   /** What to do where areas lie in the range: refuse with `AlreadyExists` (default), or take their place. */
   readonly onOverlap?: 'refuse' | 'replace'
@@ -42,6 +44,7 @@ export interface MapOptions {
   readonly guards?: Partial<Guards>
 }
 
+/** How `protect` treats holes. */
 export interface ProtectOptions {
   /** What to do where nothing is mapped in the range: skip it (default), or refuse before any change. */
   readonly holes?: 'skip' | 'refuse'
@@ -55,6 +58,7 @@ export interface ProtectOptions {
  * must not call the set: that throws.
  */
 export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F, P, A> {
+  /** The table that all backends of this set are handed. */
   readonly pageTable: P
   readonly #table: TransactionalPageTable | undefined
   readonly #flagsEqual: (a: F, b: F) => boolean

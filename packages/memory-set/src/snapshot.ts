@@ -4,6 +4,7 @@ import type { AnyAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import { AreaQueries } from './queries.ts'
 
+/** All areas of a set at one moment. It stays as it is whatever the set does, and is made by `MemorySet.snapshot`. */
 export class MemorySetSnapshot<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F, P, A> {
   /**
    * Releases what only this snapshot still holds; it cannot be asked afterwards. Doing so twice is
@@ -15,6 +16,7 @@ export class MemorySetSnapshot<F, P, A extends AnyAddr = VirtAddr> extends AreaQ
     this.index.dispose()
   }
 
+  /** The same as `dispose`, for `using`. */
   [Symbol.dispose](): void {
     this.dispose()
   }

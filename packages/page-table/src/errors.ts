@@ -25,24 +25,33 @@ export type PageTableReason =
   /** A word there is no legal entry, or points out of memory. */
   | 'invalid-entry'
 
+/** What a PageTableError may carry besides its reason. */
 export interface PageTableErrorDetails {
+  /** The first address that is concerned, as far as that can be told. */
   readonly vaddr?: VirtAddr | undefined
   /** The level of the entry in the way. */
   readonly level?: number | undefined
-  /** Where the entry in the way lies, and what it is. */
+  /** Where the entry in the way lies. */
   readonly entryAddress?: PhysAddr | undefined
+  /** What the entry in the way says. */
   readonly entry?: PteEntry | undefined
 }
 
 /** A refused operation: the memory image is byte for byte as before. */
 export class PageTableError extends Error {
   override readonly name: string = 'PageTableError'
+  /** What was refused. */
   readonly reason: PageTableReason
+  /** The first address that is concerned; undefined where none can be named. */
   readonly vaddr: VirtAddr | undefined
+  /** The level of the entry in the way; undefined where no entry is. */
   readonly level: number | undefined
+  /** Where the entry in the way lies; undefined where no entry is. */
   readonly entryAddress: PhysAddr | undefined
+  /** What the entry in the way says; undefined where no entry is. */
   readonly entry: PteEntry | undefined
 
+  /** Made by page tables; backends of one's own may make them, too. */
   constructor(reason: PageTableReason, message: string, details: PageTableErrorDetails = {}) {
     super(message)
     this.reason = reason
@@ -53,7 +62,7 @@ export class PageTableError extends Error {
   }
 }
 
-/** What every operation answers. It must not be dropped. */
+/** What every operation answers: `ok` with a value, or not with the error that says why. It must not be dropped. */
 export type PageTableResult<T = void> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: PageTableError }
 
 export const DONE: PageTableResult = Object.freeze({ ok: true, value: undefined })

@@ -10,9 +10,13 @@ export type MappingFlags = number & { readonly [flagsBrand]: true }
 
 const flag = (bit: number): MappingFlags => (1 << bit) as MappingFlags
 
+/** No flag: the page is there but out of reach. */
 export const NONE: MappingFlags = 0 as MappingFlags
+/** Loads may. */
 export const READ: MappingFlags = flag(0)
+/** Stores may; every machine here then grants READ, too. */
 export const WRITE: MappingFlags = flag(1)
+/** Instructions may be fetched. */
 export const EXECUTE: MappingFlags = flag(2)
 /** User mode may; the kernel may too, as far as the machine lets it. */
 export const USER: MappingFlags = flag(3)
@@ -22,6 +26,7 @@ export const DEVICE: MappingFlags = flag(4)
 export const UNCACHED: MappingFlags = flag(5)
 /** Valid in every address space; stays in the TLB over a switch. */
 export const GLOBAL: MappingFlags = flag(6)
+/** Every flag at once: the bits that a set of flags may have. */
 export const ALL_FLAGS: MappingFlags = 0x7f as MappingFlags
 
 /** What lets a mapping be accessed at all; without any of these the page is there but out of reach. */
@@ -31,21 +36,28 @@ const NEEDED: Readonly<Record<Access, MappingFlags>> = { read: READ, write: WRIT
 
 const LETTERS = 'rwxudng'
 
-/** @throws RangeError if a value is no set of flags */
+/**
+ * Refuses what is no set of flags.
+ *
+ * @throws RangeError naming the argument `name`
+ */
 export function checkFlags(flags: unknown, name: string): asserts flags is MappingFlags {
   // Bounds, not a mask: a bit operation drops what is above bit 31.
   if (typeof flags === 'number' && Number.isInteger(flags) && flags >= 0 && flags <= ALL_FLAGS) return
   throw new RangeError(`"${name}" must be a set of flags, got ${typeof flags === 'number' ? String(flags) : typeof flags}`)
 }
 
+/** Whether all flags of `wanted` are in `flags`; true for none. */
 export function hasFlags(flags: MappingFlags, wanted: MappingFlags): boolean {
   return (flags & wanted) === wanted
 }
 
+/** The flags that are in at least one of the sets; none of none. */
 export function unionOf(...parts: readonly MappingFlags[]): MappingFlags {
   return parts.reduce((a, b) => (a | b) as MappingFlags, NONE)
 }
 
+/** The flags that are not in `gone`. */
 export function without(flags: MappingFlags, gone: MappingFlags): MappingFlags {
   return (flags & ~gone) as MappingFlags
 }

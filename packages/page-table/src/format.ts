@@ -8,36 +8,45 @@ import type { MappingFlags } from './flags.ts'
 import type { Geometry } from './geometry.ts'
 import type { EntryLayout } from './layout.ts'
 
-/** What a word is to the walker; numbers, since loops compare them. */
+/** Nothing is mapped: one of the five things that a word is to the walker. They are numbers, since loops compare them. */
 export const ABSENT = 0
+/** A pointer to the table one level below. */
 export const TABLE = 1
 /** A leaf that the hardware sees. */
 export const LEAF = 2
 /** A leaf without access: the hardware sees nothing, the frame and the size are kept. */
 export const HIDDEN = 3
+/** No legal entry; hardware raises a fault for it. */
 export const INVALID = 4
+/** What a word is to the walker: one of the five constants. */
 export type EntryClass = typeof ABSENT | typeof TABLE | typeof LEAF | typeof HIDDEN | typeof INVALID
 
+/** Nothing is mapped. */
 export interface AbsentEntry {
   readonly kind: 'absent'
 }
 
+/** A pointer to the table one level below. */
 export interface TableEntry {
   readonly kind: 'table'
   /** Of the next table, a multiple of 4096. */
   readonly frame: PhysAddr
 }
 
+/** An entry that ends the walk. */
 export interface LeafEntry {
   readonly kind: 'leaf'
   /** A multiple of the leaf's size. */
   readonly frame: PhysAddr
   /** What this word alone grants; without READ, WRITE and EXECUTE the hardware does not see it. */
   readonly flags: MappingFlags
+  /** Whether hardware, or whoever made the entry, has marked a use. */
   readonly accessed: boolean
+  /** Whether a write is marked. */
   readonly dirty: boolean
 }
 
+/** A word that is no legal entry at its level. */
 export interface InvalidEntry {
   readonly kind: 'invalid'
   /** The fault that hardware raises for it. */
@@ -46,9 +55,12 @@ export interface InvalidEntry {
   readonly bit: string
 }
 
+/** What a word says, decoded. */
 export type PteEntry = AbsentEntry | TableEntry | LeafEntry | InvalidEntry
 
+/** What a program does to memory. */
 export type Access = 'read' | 'write' | 'exec'
+/** With which rights it does that. */
 export type Mode = 'user' | 'kernel'
 
 /** Why hardware refuses an access. */
@@ -56,18 +68,27 @@ export type FaultReason = 'non-canonical' | 'not-present' | 'permission' | 'rese
 
 /** What a walk that ended at a leaf has met: the leaf's word, and all words from the root to it combined. */
 export interface WalkedPath {
+  /** Of the leaf. */
   level: number
-  /** The leaf's word as signed 32-bit halves. */
+  /** The leaf's word as signed 32-bit halves: bits 31:0. */
   low: number
+  /** Bits 63:32. */
   high: number
-  /** The words of the whole path, the leaf's included, combined bit by bit with AND and with OR. */
+  /** The words of the whole path, the leaf's included, combined bit by bit with AND: bits 31:0. */
   andLow: number
+  /** Bits 63:32. */
   andHigh: number
+  /** The same combined with OR: bits 31:0. */
   orLow: number
+  /** Bits 63:32. */
   orHigh: number
 }
 
-/** Why an access to a present leaf is refused, or which bits the hardware would set on the way. */
+/**
+ * Whether an access to a present leaf is granted, perhaps with bits (`update`) that hardware sets in the leaf's word at
+ * that; or refused, with the fault, the bit at fault, and the level of the word that has it where that is not the
+ * leaf's.
+ */
 export type AccessVerdict =
   | { readonly kind: 'granted' }
   /** The hardware writes the leaf's word back with these bits set: accessed, dirty. */
@@ -75,7 +96,7 @@ export type AccessVerdict =
   /** `level` is that of the word at fault, where it is not the leaf's. */
   | { readonly kind: 'refused'; readonly reason: FaultReason; readonly bit: string; readonly level?: number }
 
-/** What a machine grants for flags, or why it refuses them. */
+/** What a machine grants for flags, or why it refuses them, in a few words. */
 export type Grant = { readonly kind: 'granted'; readonly flags: MappingFlags } | { readonly kind: 'refused'; readonly why: string }
 
 /** By name, the values of each control. */
@@ -103,7 +124,9 @@ export type ControlChoices = Readonly<Record<string, readonly (boolean | string)
  *   its values: what was granted once is granted again for words that differ in a leaf's frame alone.
  */
 export interface PteFormat<Controls> {
+  /** As scenarios and the command line write it: `x86-64`. */
   readonly name: string
+  /** Levels, widths and sizes. */
   readonly geometry: Geometry
   /** Bit tables: every kind of entry at every class of levels, 64 bits each. */
   readonly layouts: readonly EntryLayout[]
@@ -111,8 +134,9 @@ export interface PteFormat<Controls> {
   readonly frameField: { readonly high: number; readonly low: number }
   /** All bits of a table pointer but its frame. */
   readonly tableBits: bigint
-  /** The bits that hardware sets at an access and at a write; `accessed` 0n if there are none. */
+  /** The bit that hardware sets at an access; 0n if there is none. */
   readonly accessedBit: bigint
+  /** The bit that hardware sets at a write; 0n if there is none. */
   readonly dirtyBit: bigint
   /** The bit that hardware sets in every table pointer it walks through, or 0n. */
   readonly tableAccessedBit: bigint
@@ -123,9 +147,15 @@ export interface PteFormat<Controls> {
   /** Optional: the names of all controls, and what each may be. Tables refuse whatever else callers without types give. */
   readonly controlChoices?: ControlChoices
 
+  /** What a word is to the walker, by its signed 32-bit halves; total. */
   classify(low: number, high: number, level: number): EntryClass
+  /** What a word says; total, never throws. */
   decode(word: bigint, level: number): PteEntry
-  /** @throws RangeError if the entry is not legal at this level: misaligned, too wide, not expressible */
+  /**
+   * Makes the word of an entry.
+   *
+   * @throws RangeError if the entry is not legal at this level: misaligned, too wide, not expressible
+   */
   encode(entry: AbsentEntry | TableEntry | LeafEntry, level: number): bigint
 
   /** What is granted for these flags at every level; the table in the README. */
@@ -148,6 +178,7 @@ export interface PteFormat<Controls> {
    * the root on, and before `check`.
    */
   hasStepFaults?(controls: Controls): boolean
+  /** Optional, with `hasStepFaults`: the fault of this table pointer or present leaf, or undefined. */
   stepFault?(low: number, high: number, level: number, controls: Controls): { readonly reason: FaultReason; readonly bit: string } | undefined
 
   /** Whether the machine lets an access to this leaf through. The path's words are classified TABLE, and LEAF at its end. */

@@ -23,11 +23,17 @@ export interface GeometryNumbers {
 
 const PAGE_BITS = 12
 
+/** The numbers of a machine's tables, checked, and what follows from them. Frozen in effect: nothing changes them. */
 export class Geometry {
+  /** Steps of a walk; the root is at `levels - 1`. */
   readonly levels: number
+  /** Bits of an index into a table. */
   readonly indexBits: number
+  /** Bits of a physical address that are wired. */
   readonly physBits: number
+  /** Levels at which a leaf may stand, ascending from 0. */
   readonly leafLevels: readonly number[]
+  /** How addresses above the translated bits are held to; see `GeometryNumbers`. */
   readonly halves: 'sign-extended' | 'two-roots'
   /** Bits of a virtual address that the walk translates. */
   readonly virtBits: number

@@ -7,6 +7,7 @@ import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
  * cached of them goes: leaves of any size that hold one of them, and pointers on the way there.
  */
 export interface StaleRange {
+  /** The first address. */
   readonly start: VirtAddr
   /** In bytes. */
   readonly size: bigint
@@ -19,11 +20,15 @@ export interface StaleRange {
 export interface BreakStep {
   /** Where the entry lies. */
   readonly entry: PhysAddr
+  /** The live word before the change. */
   readonly oldWord: bigint
+  /** The live word after it. */
   readonly newWord: bigint
+  /** What the entry spans, to be invalidated between the two. */
   readonly range: StaleRange
 }
 
+/** What one committed change has left stale. */
 export interface Invalidations {
   /** Merged, disjoint, in ascending order. */
   readonly ranges: readonly StaleRange[]

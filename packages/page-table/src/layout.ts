@@ -5,7 +5,9 @@ import { checkWord } from '@addrspace/memory-addr'
 
 /** Bits high:low of a word, both inclusive. */
 export interface LayoutBits {
+  /** The highest bit, inclusive; 63 to 0. */
   readonly high: number
+  /** The lowest bit, inclusive. */
   readonly low: number
   /**
    * flag: one bit with a meaning · field: several · frame: of the frame number · fixed: what makes the
@@ -26,7 +28,9 @@ export interface LayoutBits {
 export interface EntryLayout {
   /** For instance `leaf at level 1 (2 MiB)`. */
   readonly title: string
+  /** What entries of this layout are; `hidden`: leaves without access, by our own marker. */
   readonly kind: 'table' | 'leaf' | 'hidden'
+  /** Where such entries may stand. */
   readonly levels: readonly number[]
   /** Where it is written: manual, chapter. */
   readonly source: string

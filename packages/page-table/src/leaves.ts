@@ -12,18 +12,25 @@ import { progressionLength, zeroRun } from './internal/words.ts'
 
 /** One leaf, or several of the same size and flags with consecutive frames. */
 export interface LeafRun {
+  /** The first address. */
   readonly start: VirtAddr
   /** Of all leaves together, in bytes. */
   readonly size: bigint
+  /** Where it leads: the first byte of the first frame. */
   readonly paddr: PhysAddr
   /** Of each leaf, in bytes. */
   readonly leafSize: bigint
+  /** Of each leaf. */
   readonly level: number
+  /** What each leaf alone grants. */
   readonly flags: MappingFlags
+  /** Whether a use of each is marked. */
   readonly accessed: boolean
+  /** Whether a write to each is marked. */
   readonly dirty: boolean
 }
 
+/** Which tables are searched. */
 export interface LeavesOptions {
   /**
    * `all` (default): whatever hardware would find, also in tables that a guest has let pointers lead

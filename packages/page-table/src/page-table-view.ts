@@ -8,8 +8,11 @@ import { TableReader } from './internal/table-reader.ts'
 import { PhysMemory } from './phys-memory.ts'
 import { ReadableTables } from './readable-tables.ts'
 
+/** What a view is made of. */
 export interface PageTableViewOptions<C> {
+  /** Where the tables lie. */
   readonly memory: PhysMemory
+  /** What their words mean. */
   readonly format: PteFormat<C>
   /** Where the root tables lie, multiples of 4096: one, or that of the lower half and that of the upper one. */
   readonly roots: readonly PhysAddr[]

@@ -35,10 +35,13 @@ import { ReadableTables } from './readable-tables.ts'
 // A module's own binding is not looked at whether it exists at every use, as an imported one is.
 const IS_DONE = DONE
 
+/** What a page table is made of; fixed for its life. */
 export interface PageTableOptions<C> {
+  /** Where tables are written to. */
   readonly memory: PhysMemory
   /** Where tables come from; shared with whoever allocates the pages. */
   readonly frames: FrameAllocator
+  /** What words mean. */
   readonly format: PteFormat<C>
   /** Told what each committed change may have left stale. */
   readonly invalidations: InvalidationSink
@@ -55,11 +58,13 @@ export interface PageTableOptions<C> {
   readonly accessedDirty?: 'preset' | 'hardware'
 }
 
+/** How a range is mapped. */
 export interface MapRangeOptions {
   /** The largest leaves to use, by a level that the machine has; default: whatever fits. */
   readonly maxLeafLevel?: number
 }
 
+/** How a change of a range treats holes. */
 export interface ChangeOptions {
   /** What to do where nothing is mapped: refuse (default), or skip. */
   readonly holes?: 'refuse' | 'skip'
@@ -67,6 +72,7 @@ export interface ChangeOptions {
 
 /** The page table of one address space, made and changed here. */
 export class PageTable<C> extends ReadableTables<C> {
+  /** Where tables come from and go back to. */
   readonly frames: FrameAllocator
   readonly #log: UndoLog
   /** The tables of the lower half and of the upper one, which other address spaces may share. */

@@ -10,6 +10,7 @@ import { areZero } from './internal/longs.ts'
 /** What a window may lie over: a buffer, or what has one that is replaced as it grows (`WebAssembly.Memory`). */
 export type MemorySource = ArrayBufferLike | { readonly buffer: ArrayBufferLike }
 
+/** Where physical memory lies and what holds its bytes. */
 export interface PhysMemoryOptions {
   /** The first physical address, a multiple of 4096; default 0. */
   readonly base?: PhysAddr
@@ -53,11 +54,15 @@ export interface FrameGroups {
   readonly firstAt: Int32Array
 }
 
+/** Bytes at physical addresses [base, base + size). Words are 64 bits, little-endian, at multiples of 8. */
 export class PhysMemory {
+  /** The first address, a multiple of 4096. */
   readonly base: PhysAddr
+  /** In bytes, a multiple of 4096. */
   readonly size: bigint
-  /** The number of the first frame, and how many there are. */
+  /** The number of the first frame: `base` / 4096. */
   readonly firstFrame: number
+  /** How many frames there are. */
   readonly frameCount: number
   readonly #source: MemorySource | undefined
   readonly #offset: number

@@ -22,6 +22,7 @@ import type { Translation, WalkStep } from './walk.ts'
 
 /** What a leaf says about an address. */
 export interface Mapping {
+  /** Where the address leads, its offset in the page included. */
   readonly paddr: PhysAddr
   /** Of the leaf, in bytes. */
   readonly size: bigint
@@ -34,8 +35,11 @@ const KNOWN_QUESTIONS = 0b111_111 << 6
 
 /** An address space as hardware sees it: a `PageTable`, or a `PageTableView` of tables that others made. */
 export abstract class ReadableTables<C> {
+  /** Where the tables lie. */
   readonly memory: PhysMemory
+  /** What their words mean. */
   readonly format: PteFormat<C>
+  /** The numbers of the machine: `format.geometry`. */
   readonly geometry: Geometry
   /** The root tables: one, or that of the lower half and that of the upper one. */
   readonly roots: readonly PhysAddr[]
@@ -49,7 +53,7 @@ export abstract class ReadableTables<C> {
   readonly #defaultQuestions: number
   #knownQuestions: number
 
-  /** The tables of the lower half and those of the upper one, with their roots. */
+  /** @internal The tables of the lower half and those of the upper one, with their roots. */
   protected constructor(lower: TableReader<C>, upper: TableReader<C>) {
     this.memory = lower.memory
     this.format = lower.format

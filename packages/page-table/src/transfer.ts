@@ -10,6 +10,7 @@ import type { Fault, Translation } from './walk.ts'
 export interface Transfer {
   /** Bytes done. */
   readonly done: number
+  /** What stopped it; undefined if all bytes were done. */
   readonly fault: Fault | undefined
 }
 

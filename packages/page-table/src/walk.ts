@@ -13,21 +13,28 @@ import type { Walker } from './internal/walker.ts'
 export interface WalkStep {
   /** Steps still to go. */
   readonly level: number
+  /** Of the entry in its table. */
   readonly index: number
   /** Where the entry lies. */
   readonly entryAddress: PhysAddr
+  /** The entry, undecoded. */
   readonly word: bigint
+  /** The entry, decoded. */
   readonly entry: PteEntry
 }
 
 /** A word that the hardware would write back. */
 export interface WordUpdate {
+  /** Where it lies. */
   readonly entryAddress: PhysAddr
+  /** The whole word after the update. */
   readonly word: bigint
 }
 
+/** What the hardware would raise. */
 export interface Fault {
   readonly kind: 'fault'
+  /** One word of a closed list. */
   readonly reason: FaultReason
   /** Of the entry at which the walk stopped; the root's for an address that has none. */
   readonly level: number
@@ -35,8 +42,10 @@ export interface Fault {
   readonly bit: string
 }
 
+/** An access that gets through. */
 export interface Translated {
   readonly kind: 'mapped'
+  /** Where the address leads, its offset in the page included. */
   readonly paddr: PhysAddr
   /** Of the leaf, in bytes. */
   readonly size: bigint
@@ -46,6 +55,7 @@ export interface Translated {
   readonly updates: readonly WordUpdate[]
 }
 
+/** What the hardware would make of an access. */
 export type Translation = Translated | Fault
 
 /** Of an access after which nothing is to be written back. */

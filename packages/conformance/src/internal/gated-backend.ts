@@ -8,7 +8,9 @@ import type { Access, BackendAnswer, BackendRefusal, FaultAnswer, MappingBackend
 
 /** A call of a backend, before it is made. */
 export interface BackendCall<F> {
+  /** The method called. */
   readonly verb: 'map' | 'unmap' | 'protect' | 'fault'
+  /** The first address; of a fault, the address accessed. */
   readonly start: bigint
   /** Bytes; 1 for a fault. */
   readonly size: bigint

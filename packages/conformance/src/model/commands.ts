@@ -8,22 +8,26 @@ import type { Random } from './random.ts'
 
 /** A backend call that fails, from 1 within its command. */
 export interface Failure {
+  /** Counted from 1 within the command. */
   readonly call: number
+  /** Whether the backend refuses or throws. */
   readonly how: 'refuse' | 'throw'
 }
 
-/** Granules [start, end). */
-interface Range {
+/** A range of granules. */
+export interface Granules {
+  /** The first granule. */
   readonly start: number
+  /** The granule behind the last one. */
   readonly end: number
 }
 
-/** One operation that may change the set. */
+/** One operation that may change the set. Of `protect`, `only` leaves areas of other flags alone; `fails` lets a call of a backend fail. */
 export type Change = { readonly fails?: Failure } & (
-  | Range & { readonly verb: 'map'; readonly flags: number; readonly backend: BackendName; readonly replaces: boolean }
-  | Range & { readonly verb: 'unmap' }
+  | Granules & { readonly verb: 'map'; readonly flags: number; readonly backend: BackendName; readonly replaces: boolean }
+  | Granules & { readonly verb: 'unmap' }
   /** `only`: areas of other flags are left alone. */
-  | Range & { readonly verb: 'protect'; readonly flags: number; readonly only?: number; readonly refusesHoles: boolean }
+  | Granules & { readonly verb: 'protect'; readonly flags: number; readonly only?: number; readonly refusesHoles: boolean }
   | { readonly verb: 'clear' }
 )
 
@@ -36,9 +40,11 @@ export type Command =
 export interface CommandOptions {
   /** In granules. */
   readonly window: number
+  /** How many values of flags there are. */
   readonly flags: number
   /** What starts of areas of the coarse backend are multiples of, in granules. */
   readonly coarse: number
+  /** Whether calls may fail, and transactions be made. */
   readonly hasFailures: boolean
 }
 

@@ -8,16 +8,22 @@ import type { Change, Command } from './commands.ts'
 
 /** What a granule is; `piece` tells apart equal neighbours that were never one area, or were cut. */
 export interface Cell {
+  /** By index into the manifest's list. */
   readonly flags: number
+  /** Which of the bench's backends. */
   readonly backend: BackendName
+  /** Equal numbers: one area. */
   readonly piece: number
 }
 
+/** The three backends of a bench, by its names. */
 export type BackendName = 'backend' | 'other' | 'coarse'
 
 /** An area of the twin, in granules. */
 export interface DenseArea extends Cell {
+  /** The first granule. */
   readonly start: number
+  /** The granule behind the last one. */
   readonly end: number
 }
 
@@ -32,12 +38,17 @@ export class DenseSpace {
   readonly #coarse: { readonly granule: number; readonly origin: number }
   #pieces = 0
 
+  /**
+   * A space of `window` granules, nothing mapped. The `coarse` backend's areas start and end where `origin + granule`
+   * is a multiple of `coarse.granule`.
+   */
   constructor(window: number, isMerging: boolean, coarse: { readonly granule: number; readonly origin: number }) {
     this.#cells = Array.from({ length: window }, () => undefined)
     this.#isMerging = isMerging
     this.#coarse = coarse
   }
 
+  /** What a granule is; undefined where nothing is mapped. */
   at(granule: number): Cell | undefined {
     return this.#cells[granule]
   }
@@ -54,6 +65,7 @@ export class DenseSpace {
     return areas
   }
 
+  /** The areas that intersect [start, end), in order. O(window). */
   areasIn(start: number, end: number): DenseArea[] {
     return this.areas().filter((area) => start < end && area.start < end && start < area.end)
   }
@@ -63,6 +75,7 @@ export class DenseSpace {
     return [...this.#cells]
   }
 
+  /** Goes back to a copy. */
   restore(cells: readonly (Cell | undefined)[]): void {
     this.#cells.splice(0, this.#cells.length, ...cells)
   }

@@ -6,6 +6,7 @@
 export class Random {
   #state: number
 
+  /** `seed` is any number; its low 32 bits count. */
   constructor(seed: number) {
     // A xorshift generator must not start at 0.
     this.#state = (seed ^ 0x9e37_79b9) | 0 || 1
@@ -27,6 +28,7 @@ export class Random {
     return this.below(times) === 0
   }
 
+  /** One of the choices. */
   pick<T>(choices: readonly [T, ...T[]]): T {
     return choices[this.below(choices.length)] ?? choices[0]
   }

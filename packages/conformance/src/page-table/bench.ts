@@ -15,27 +15,37 @@ import type {
 } from './subject.ts'
 import { countTables } from './tree.ts'
 
+/** What a case may ask of a bench. */
 export interface TableBenchOptions {
   /** Frames that there are for tables; default 1024. */
   readonly frames?: number
+  /** Whether new leaves start as accessed and dirty (default), or for hardware to mark. */
   readonly fresh?: 'marked' | 'clear'
 }
 
 /** Words by address, those that are zero left out. */
 export type Image = ReadonlyMap<bigint, bigint>
 
+/** One fresh page table beside its dumb twin. Methods that do something throw a CheckFailure where it does not come out as it must. */
 export class TableBench {
+  /** What is tested. */
   readonly subject: PageTableSubject
+  /** The subject's. */
   readonly manifest: PageTableManifest
+  /** @internal */
   readonly shape: Shape
+  /** The page table; what is done to it directly, the twin does not hear of. */
   readonly table: PageTableInstance
+  /** @internal */
   readonly model: SpaceModel = new SpaceModel()
+  /** All that the table has told so far. */
   readonly events: TableEvent[] = []
   /** Told of each event as it happens. */
   onEvent: (event: TableEvent) => void = () => undefined
   /** False where tables are shared or forged, and their number says nothing. */
   countsTables = true
 
+  /** Creates one table of the subject. */
   constructor(subject: PageTableSubject, options: TableBenchOptions = {}) {
     const { frames = 1024, fresh = 'marked' } = options
     this.subject = subject
@@ -57,16 +67,19 @@ export class TableBench {
     return granted
   }
 
+  /** Maps [vaddr, vaddr + size) to [paddr, paddr + size), which must succeed. */
   map(vaddr: bigint, size: bigint, paddr: bigint, flags: string): void {
     this.#succeeds(this.table.map(vaddr, size, paddr, flags), `map ${rangeText(vaddr, size)} to ${show(paddr)} as "${flags}"`)
     this.model.map(vaddr, vaddr + size, paddr, this.granted(flags))
   }
 
+  /** Unmaps a range, which must succeed. */
   unmap(vaddr: bigint, size: bigint, options?: ChangeOfTable): void {
     this.#succeeds(this.table.unmap(vaddr, size, options), `unmap ${rangeText(vaddr, size)}`)
     this.model.unmap(vaddr, vaddr + size)
   }
 
+  /** Gives a range other flags, which must succeed. */
   protect(vaddr: bigint, size: bigint, flags: string, options?: ChangeOfTable): void {
     this.#succeeds(this.table.protect(vaddr, size, flags, options), `protect ${rangeText(vaddr, size)} as "${flags}"`)
     const granted = this.granted(flags)
@@ -102,6 +115,7 @@ export class TableBench {
     checkEqual(differenceOf(before, this.image()), '', `memory after ${what}`)
   }
 
+  /** The leaves that intersect [start, end); default: all. */
   leaves(start = 0n, end: bigint = SPACE): readonly TableLeaf[] {
     return [...this.table.leaves(start, end)]
   }
@@ -113,19 +127,22 @@ export class TableBench {
     return leaf
   }
 
-  /** The part behind a feature; cases that need one are unsupported without it. */
+  /** The part behind `hasMemory`. Cases that need a part are unsupported without it. */
   get memory(): TableMemory {
     return need(this.table.memory, 'memory')
   }
 
+  /** The part behind `hasFrames`. */
   get frames(): TableFrames {
     return need(this.table.frames, 'frames')
   }
 
+  /** The part behind `hasCodec`. */
   get codec(): EntryCodec {
     return need(this.subject.codec, 'codec')
   }
 
+  /** What an access comes to, as text: where it leads, or the fault and its level. */
   translate(vaddr: bigint, access: TableAccess, mode: TableMode, controls?: TableControls): string {
     const answer = need(this.table.translate?.bind(this.table), 'translate')(vaddr, access, mode, controls)
     return answer.kind === 'mapped' ? `to ${show(answer.paddr)}` : `${answer.reason} at level ${answer.level}`

@@ -7,7 +7,9 @@ import type { PageTableManifest, PageTableSubject } from './subject.ts'
 
 /** What a case is given. */
 export interface PageTableCaseContext {
+  /** What is tested. */
   readonly subject: PageTableSubject
+  /** The subject's. */
   readonly manifest: PageTableManifest
   /** Makes a bench over a fresh table. Each one is checked when the case ends. */
   readonly open: (options?: TableBenchOptions) => TableBench

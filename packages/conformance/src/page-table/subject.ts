@@ -6,7 +6,9 @@
 
 import type { KnownFailure } from '../subject.ts'
 
+/** What a program does to memory. */
 export type TableAccess = 'read' | 'write' | 'exec'
+/** With which rights it does that. */
 export type TableMode = 'user' | 'kernel'
 /** The machine's state that decides about an access, by the names that the machine's cases use: `wp`, `sum`, `pan`, … */
 export type TableControls = Readonly<Record<string, boolean | string>>
@@ -16,7 +18,7 @@ export type TableRefusal =
   | 'empty-range' | 'non-canonical' | 'misaligned' | 'too-wide' | 'not-expressible' | 'already-mapped' | 'not-mapped'
   | 'out-of-frames' | 'invalid-entry'
 
-/** What an operation answers. A refused one has changed nothing. */
+/** What an operation answers. A refused one has changed nothing, and may tell a reason, and the level of the entry in the way. */
 export type TableOutcome =
   | { readonly ok: true }
   /** `level`: that of the entry in the way, if it is told. */
@@ -26,11 +28,18 @@ export type TableOutcome =
 export type TableFault =
   | 'non-canonical' | 'not-present' | 'permission' | 'reserved' | 'access-flag' | 'dirty-flag' | 'address-size' | 'memory'
 
+/** A word that hardware would write back. */
 export interface WordWrite {
+  /** Where the word lies, a multiple of 8. */
   readonly paddr: bigint
+  /** The whole word. */
   readonly word: bigint
 }
 
+/**
+ * What hardware makes of an access: an address and the words that it would write back, or a fault and the level of the
+ * word that raises it, as steps of the walk still to go.
+ */
 export type TableTranslation =
   /** `updates`: words that hardware would write back. */
   | { readonly kind: 'mapped'; readonly paddr: bigint; readonly updates: readonly WordWrite[] }
@@ -39,25 +48,36 @@ export type TableTranslation =
 
 /** What is said about one address. */
 export interface TableMapping {
+  /** Where the address leads, its offset in the page included. */
   readonly paddr: bigint
   /** Of the leaf, in bytes. */
   readonly size: bigint
+  /** What the leaf alone grants. */
   readonly flags: string
 }
 
 /** A leaf, or a run of leaves that are alike, next to each other and with consecutive frames. */
 export interface TableLeaf {
+  /** The first virtual address. */
   readonly start: bigint
   /** Of the whole run, in bytes. */
   readonly size: bigint
+  /** The first physical address. */
   readonly paddr: bigint
+  /** Of each leaf, in bytes. */
   readonly leafSize: bigint
+  /** What each leaf grants. */
   readonly flags: string
+  /** Whether a use is marked; absent where leaves do not tell. */
   readonly accessed?: boolean
+  /** Whether a write is marked; absent where leaves do not tell. */
   readonly dirty?: boolean
 }
 
-/** What happened, in this order; told as it happens. */
+/**
+ * What happened, in this order; told as it happens: ranges that became stale, a live entry that was replaced by way of
+ * an invalid word, a frame that was given back. Sizes are in bytes.
+ */
 export type TableEvent =
   /** `dropsTables`: whether cached pointers must go as well, since tables come back; left out by those who always drop them. */
   | { readonly kind: 'invalidate'; readonly ranges: readonly { readonly start: bigint; readonly size: bigint }[]; readonly dropsTables?: boolean }
@@ -71,7 +91,9 @@ export interface TableMemory {
   readonly roots: readonly bigint[]
   /** Memory that neither the table nor its allocator uses: from an address that is a multiple of 1 GiB, at least 64 KiB. */
   readonly scratch: { readonly start: bigint; readonly size: bigint }
+  /** The word at a multiple of 8. */
   readWord(paddr: bigint): bigint
+  /** Writes the word at a multiple of 8, behind the table's back. */
   writeWord(paddr: bigint, word: bigint): void
   /** All words that are not zero, in the order of their addresses. */
   words(): Iterable<readonly [paddr: bigint, word: bigint]>
@@ -85,6 +107,7 @@ export interface TableFrames {
   failAfter(count: number | undefined): void
 }
 
+/** How a change of a range treats holes. */
 export interface ChangeOfTable {
   /** What to do where nothing is mapped; default `refuse`. */
   readonly holes?: 'refuse' | 'skip'
@@ -94,8 +117,11 @@ export interface ChangeOfTable {
 export interface PageTableInstance {
   /** Maps [vaddr, vaddr + size) to [paddr, paddr + size). */
   map(vaddr: bigint, size: bigint, paddr: bigint, flags: string): TableOutcome
+  /** Unmaps [vaddr, vaddr + size). */
   unmap(vaddr: bigint, size: bigint, options?: ChangeOfTable): TableOutcome
+  /** Gives [vaddr, vaddr + size) other flags. */
   protect(vaddr: bigint, size: bigint, flags: string, options?: ChangeOfTable): TableOutcome
+  /** What the leaf at an address says, or undefined. */
   query(vaddr: bigint): TableMapping | undefined
   /** The leaves that intersect [start, end), in address order; `end` may be 2^64. */
   leaves(start: bigint, end: bigint): Iterable<TableLeaf>
@@ -109,17 +135,21 @@ export interface PageTableInstance {
   share?(): PageTableInstance
   /** Begins a transaction: what changes until it ends is told when it ends, and can be undone. */
   begin?(): void
+  /** Ends the transaction; what was done stays. */
   commit?(): void
+  /** Ends the transaction; what was done is undone. */
   rollback?(): void
   /** Gives a frame for a page, or undefined if there is none. A rollback takes it back. */
   allocatePage?(): bigint | undefined
   /** Gives a page's frame back. Throws if that was not allocated by this table, nor by one that shares its upper half. */
   freePage?(frame: bigint): void
+  /** Where the tables lie. */
   readonly memory?: TableMemory
+  /** Where table frames come from. */
   readonly frames?: TableFrames
 }
 
-/** An entry as a word says it. */
+/** An entry as a word says it. `frame` is the physical address of the next table, or of the page. */
 export type TableEntryRecord =
   | { readonly kind: 'absent' }
   | { readonly kind: 'table'; readonly frame: bigint }
@@ -137,9 +167,13 @@ export interface EntryCodec {
 
 /** A word that somebody else wrote down: a manual, another system. */
 export interface GoldenWord {
+  /** Where it is written: manual and chapter, or system and version. */
   readonly source: string
+  /** The word. */
   readonly word: bigint
+  /** The level at which it stands. */
   readonly level: number
+  /** What it says. */
   readonly entry: TableEntryRecord | { readonly kind: 'invalid' }
   /** Whether the table would write this word itself; otherwise it is only read. */
   readonly isOurs: boolean
@@ -151,6 +185,7 @@ export interface PageTableOptionsOfCase {
   readonly frames: number
   /** Whether new leaves start as accessed and dirty, or for hardware to mark. */
   readonly fresh: 'marked' | 'clear'
+  /** To be called as things happen. */
   readonly onEvent: (event: TableEvent) => void
 }
 
@@ -172,19 +207,27 @@ export interface PageTableFeatures {
   readonly invalidations: 'exact' | 'covering' | 'none'
   /** Live leaves are replaced by way of an invalid word; false: there is never a reason to. */
   readonly breaksBeforeMaking: boolean
+  /** There is `translate`. */
   readonly translates: boolean
+  /** There is `remap`. */
   readonly remaps: boolean
+  /** There is `dispose`. */
   readonly disposes: boolean
+  /** There is `share`. */
   readonly sharesUpperHalf: boolean
   /** There are `begin`, `commit` and `rollback`. */
   readonly transacts: boolean
   /** There are `allocatePage` and `freePage`. */
   readonly allocatesPages: boolean
+  /** There is `memory`. */
   readonly hasMemory: boolean
+  /** There is `frames`. */
   readonly hasFrames: boolean
+  /** The subject has a `codec`. */
   readonly hasCodec: boolean
 }
 
+/** What a page table is and can do. */
 export interface PageTableManifest {
   /** Whose words these are, for the cases about a machine's own bits; undefined for any other. */
   readonly machine?: 'x86-64' | 'riscv' | 'aarch64'
@@ -192,6 +235,7 @@ export interface PageTableManifest {
   readonly levels: number
   /** A table has 2^indexBits entries. */
   readonly indexBits: number
+  /** Bits of a physical address that are wired. */
   readonly physBits: number
   /** Levels at which a leaf may stand, ascending from 0. */
   readonly leafLevels: readonly number[]
@@ -206,13 +250,17 @@ export interface PageTableManifest {
   readonly kernelOnUserPages: Readonly<Record<string, string>>
   /** Bits of a leaf that software owns and `protect` keeps; 0n if there are none. */
   readonly softwareBits: bigint
+  /** What it can do beyond the five operations. */
   readonly features: PageTableFeatures
 }
 
 /** A page table as a subject of the suite. */
 export interface PageTableSubject {
+  /** In reports. */
   readonly name: string
+  /** What it is and can do; checked before anything runs. */
   readonly manifest: PageTableManifest
+  /** What entry words mean, if that can be asked. */
   readonly codec?: EntryCodec
   /** Words from manuals and other systems, for `codec`. */
   readonly golden?: readonly GoldenWord[]

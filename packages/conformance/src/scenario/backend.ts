@@ -11,6 +11,7 @@ import type { ScenarioValue } from './write.ts'
 
 /** One kind of subject for scenarios: `F` is the set's flags type, `P` its page table. */
 export interface ScenarioBackend<F, P> {
+  /** As headers write it. */
   readonly name: string
   /** How results show flags; with `letters` a scenario must write them so, too. */
   readonly flagStyle: 'letters' | 'number'
@@ -28,6 +29,7 @@ export interface ScenarioBackend<F, P> {
 
 /** What a header decides for its subject, defaults filled in. */
 export interface ScenarioOptions {
+  /** Where tables and allocated frames come from. */
   readonly memory: ScenarioMemory
   /** For the set's option of the same name. */
   readonly merge: 'never' | 'equal-neighbours'
@@ -39,8 +41,11 @@ export interface ScenarioOptions {
 
 /** What `translate` is asked. */
 export interface TranslateRequest {
+  /** Any 64-bit word. */
   readonly addr: VirtAddr
+  /** What a program does. */
   readonly access: ScenarioAccess
+  /** With which rights. */
   readonly mode: ScenarioMode
   /** As written; the machine fills in its defaults. */
   readonly controls: TranslateControls
@@ -48,6 +53,7 @@ export interface TranslateRequest {
 
 /** An address space of one scenario. */
 export interface ScenarioSubject<F, P> {
+  /** The set that operations are carried out on. */
   readonly set: MemorySet<F, P>
   /** The defaults of `findFree`. */
   readonly findFree: { readonly align: bigint; readonly limit: { readonly start: bigint; readonly end: bigint } }

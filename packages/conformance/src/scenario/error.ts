@@ -10,6 +10,7 @@ export class ScenarioError extends Error {
   /** The field that is wrong, with its path (`limit[1]`, `memory.base`); undefined where the whole line is. */
   readonly field: string | undefined
 
+  /** Makes the one line of the message of its three parts. */
   constructor(line: number, field: string | undefined, problem: string) {
     super((line > 0 ? `line ${line}: ` : '') + (field === undefined ? '' : `"${field}": `) + problem)
     this.line = line

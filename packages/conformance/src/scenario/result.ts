@@ -10,6 +10,7 @@ import type { JsonValue, ScenarioOp } from './scenario.ts'
 export interface OpResult {
   /** From 0 within its scenario. */
   readonly index: number
+  /** The operation. */
   readonly op: ScenarioOp
   /** `"ok"`, an error's code, or what was asked for. */
   readonly result: JsonValue
@@ -23,18 +24,23 @@ export interface OpResult {
 
 /** Where the root tables are and how many frames are in use; told by machines only. */
 export interface TableSummary {
+  /** Physical address of the root table; that of the lower half where there are two. */
   readonly root: bigint
+  /** That of the upper half, where there are two. */
   readonly root1?: bigint
+  /** Frames in use, for tables and for pages. */
   readonly frames: number
 }
 
 /** The state after the last operation. */
 export interface ScenarioSummary {
+  /** Of the scenario; empty if its header has none. */
   readonly name: string
   /** Number of areas in the set. */
   readonly areas: number
   /** Undefined on a backend without a table. */
   readonly table: TableSummary | undefined
+  /** Operations that expected something else. */
   readonly mismatches: number
 }
 

@@ -16,6 +16,7 @@ import type { Scenario, ScenarioOp } from './scenario.ts'
 
 /** Runs scenarios on one backend; its type tells nothing of that backend's flags and table. */
 export interface ScenarioRunner {
+  /** Of the backend. */
   readonly name: string
   /**
    * Checks what depends on the backend that runs, not on the text.

@@ -6,6 +6,7 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 
 import type { MappingBackend } from '../backend.ts'
 
+/** Bytes next to an area that searches for free space keep clear; maps at a fixed place ignore them. */
 export interface Guards {
   /** Bytes below the start that free searches keep clear. */
   readonly below: bigint
