@@ -7,7 +7,7 @@ import { FrameBackend, LinearBackend } from '@addrspace/backend-paging'
 import type { Backing } from '@addrspace/conformance'
 import { physAddr, type PhysAddr, type VirtAddr } from '@addrspace/memory-addr'
 import { MemorySet, type MappingBackend } from '@addrspace/memory-set'
-import { BitmapAllocator, PageTable, permits, PhysMemory, type FrameAllocator, type MappingFlags } from '@addrspace/page-table'
+import { BitmapAllocator, PageTable, permits, PhysMemory, type FrameAllocator, type InvalidationSink, type MappingFlags } from '@addrspace/page-table'
 import type { Machine } from './machines.ts'
 
 /** The granule of every machine here, and the default alignment of free searches. */
@@ -19,6 +19,8 @@ export interface SpaceOptions {
   readonly ad?: 'preset' | 'hardware'
   /** The allocation of a frame that fails, from 1; the root tables are there before the first. */
   readonly failingFrame?: number | undefined
+  /** Is told what a change leaves stale. */
+  readonly invalidations?: InvalidationSink
 }
 
 /** The parts of an address space. */
@@ -34,12 +36,12 @@ export interface AddressSpace<C> {
 /** @throws RangeError if the memory is not whole frames, or too small for the root tables. */
 export function openSpace<C extends object>(machine: Machine<C>, options: SpaceOptions): AddressSpace<C> {
   const { format } = machine
-  const { merge = 'never', ad = 'preset', failingFrame } = options
+  const { merge = 'never', ad = 'preset', failingFrame, invalidations = () => undefined } = options
   const base = physAddr(options.memory.base)
   const { size } = options.memory
   const allocator = new BitmapAllocator({ start: base, end: base + size })
   const frames = new FailingFrames(allocator)
-  const pageTable = new PageTable<C>({ memory: new PhysMemory({ base, size }), frames, format, invalidations: () => undefined, accessedDirty: ad })
+  const pageTable = new PageTable<C>({ memory: new PhysMemory({ base, size }), frames, format, invalidations, accessedDirty: ad })
   frames.failAt(failingFrame)
   const set = new MemorySet<MappingFlags, PageTable<C>>({ pageTable, permits, merge })
   return { set, pageTable, usedFrames: () => allocator.usedFrames, backendFor: backends<C>() }

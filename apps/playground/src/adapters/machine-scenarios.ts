@@ -5,8 +5,8 @@
 
 import { DEFAULT_MEMORY, ScenarioError, scenarioRunner, type Scenario, type ScenarioRunner } from '@addrspace/conformance'
 import { formatHex } from '@addrspace/memory-addr'
-import type { MappingFlags, PageTable } from '@addrspace/page-table'
-import { openSpace, PAGE_SIZE } from './address-space.ts'
+import type { InvalidationSink, MappingFlags, PageTable } from '@addrspace/page-table'
+import { openSpace, PAGE_SIZE, type AddressSpace } from './address-space.ts'
 import { controlsOf, type Machine } from './machines.ts'
 import { crossedBoundary } from './memory-reach.ts'
 import { scenarioTranslation } from './translation.ts'
@@ -14,11 +14,18 @@ import { scenarioTranslation } from './translation.ts'
 /** The tables of a scenario, and where they lie. */
 export type ScenarioTable = Pick<PageTable<unknown>, 'memory' | 'roots'>
 
+/** Who wants to know more of a run than its results. */
+export interface MachineHooks<C> {
+  /** Is told of the address space of each scenario before its first operation. */
+  readonly opened?: (space: AddressSpace<C>) => void
+  readonly invalidations?: InvalidationSink
+}
+
 /** An area may have all of its frames at once, and what undoing that takes is about 200 bytes for each: 1 GiB for this much. */
 const MOST_MEMORY = 2n ** 34n
 
-/** `opened` is told of the tables of each scenario before its first operation. */
-export function machineScenarios<C extends object>(machine: Machine<C>, opened: (table: ScenarioTable) => void = () => undefined): ScenarioRunner {
+/** The scenarios of a machine. */
+export function machineScenarios<C extends object>(machine: Machine<C>, { opened, invalidations }: MachineHooks<C> = {}): ScenarioRunner {
   const { name, geometry } = machine.format
   const runner = scenarioRunner<MappingFlags, PageTable<C>>({
     name,
@@ -26,8 +33,9 @@ export function machineScenarios<C extends object>(machine: Machine<C>, opened: 
     toFlags: (bits) => bits as MappingFlags,
     toBits: (flags) => flags,
     open(options) {
-      const { set, pageTable, usedFrames, backendFor } = openSpace(machine, options)
-      opened(pageTable)
+      const space = openSpace(machine, { ...options, ...(invalidations !== undefined && { invalidations }) })
+      opened?.(space)
+      const { set, pageTable, usedFrames, backendFor } = space
       return {
         set,
         findFree: { align: PAGE_SIZE, limit: { start: 0n, end: geometry.lowerEnd } },

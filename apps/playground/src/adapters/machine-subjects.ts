@@ -107,6 +107,6 @@ function framesOf(table: Pick<PageTable<unknown>, 'memory'>): string[] {
   const bytes = new Uint8Array(FRAME_BYTES)
   return Array.from(table.memory.nonZeroFrames(), (frame) => {
     table.memory.read(pa(BigInt(frame) * PAGE_SIZE), bytes)
-    return `${frame} ${Buffer.from(bytes).toString('base64')}`
+    return `${frame} ${new TextDecoder('latin1').decode(bytes)}`
   })
 }

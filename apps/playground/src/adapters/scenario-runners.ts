@@ -17,22 +17,33 @@ const NUMBERS = {
   toBits: (flags: number): number => flags,
 }
 
-export const mockScenarios: ScenarioRunner = scenarioRunner<number, MockPageTable>({
-  name: 'mock',
-  ...NUMBERS,
-  open({ merge }) {
-    const set = new MemorySet<number, MockPageTable>({ pageTable: new MockPageTable(), permits: bitsPermit, merge })
-    const backend = new MockBackend() // one object for all areas, so that neighbours may merge
-    return { set, findFree: FIND_FREE, backendFor: () => backend }
-  },
-})
+export const mockScenarios: ScenarioRunner = openedMockScenarios()
+export const nullScenarios: ScenarioRunner = openedNullScenarios()
 
-export const nullScenarios: ScenarioRunner = scenarioRunner<number, undefined>({
-  name: 'null',
-  ...NUMBERS,
-  open({ merge }) {
-    const set = new MemorySet<number, undefined>({ pageTable: undefined, permits: bitsPermit, merge })
-    const backend = new NullBackend()
-    return { set, findFree: FIND_FREE, backendFor: () => backend }
-  },
-})
+/** Scenarios on the mock; `opened` is told of the set of each before its first operation. */
+export function openedMockScenarios(opened: (set: MemorySet<number, MockPageTable>) => void = () => undefined): ScenarioRunner {
+  return scenarioRunner<number, MockPageTable>({
+    name: 'mock',
+    ...NUMBERS,
+    open({ merge }) {
+      const set = new MemorySet<number, MockPageTable>({ pageTable: new MockPageTable(), permits: bitsPermit, merge })
+      opened(set)
+      const backend = new MockBackend() // one object for all areas, so that neighbours may merge
+      return { set, findFree: FIND_FREE, backendFor: () => backend }
+    },
+  })
+}
+
+/** The same without a table. */
+export function openedNullScenarios(opened: (set: MemorySet<number, undefined>) => void = () => undefined): ScenarioRunner {
+  return scenarioRunner<number, undefined>({
+    name: 'null',
+    ...NUMBERS,
+    open({ merge }) {
+      const set = new MemorySet<number, undefined>({ pageTable: undefined, permits: bitsPermit, merge })
+      opened(set)
+      const backend = new NullBackend()
+      return { set, findFree: FIND_FREE, backendFor: () => backend }
+    },
+  })
+}

@@ -64,7 +64,7 @@ function machine(name: MachineName, summary: string, largerMode?: MachineName): 
     loadMachine: load,
     async loadScenarioRunner(opened) {
       const { machineScenarios } = await import('../adapters/machine-scenarios.ts')
-      return (await load()).use((loaded) => machineScenarios(loaded, opened))
+      return (await load()).use((loaded) => machineScenarios(loaded, opened === undefined ? {} : { opened: ({ pageTable }) => opened(pageTable) }))
     },
     async loadSubject() {
       const { machineSubject } = await import('../adapters/machine-subjects.ts')

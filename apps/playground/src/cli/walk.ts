@@ -10,6 +10,7 @@ import { layoutOf } from '../adapters/entry-words.ts'
 import { boundaryWithin, openImageTable, rootPart } from '../adapters/image-table.ts'
 import { controlsOf, type Machine } from '../adapters/machines.ts'
 import { scenarioTranslation } from '../adapters/translation.ts'
+import type { WalkRequest } from '../adapters/walk-words.ts'
 import { findBackend, machineNames } from './backends.ts'
 import { EXIT_OK, InputError } from './failure.ts'
 import { readFrame, readImage, type Image, type Segment } from './image-files.ts'
@@ -25,13 +26,6 @@ export interface WalkOptions {
   /** A JSON object: what differs from the machine's default state. */
   readonly controls?: string
   readonly json?: boolean
-}
-
-/** A walk as the arguments ask for it. */
-export interface WalkRequest {
-  readonly vaddr: VirtAddr
-  readonly access: Access
-  readonly mode: Mode
 }
 
 const ACCESSES: readonly Access[] = ['read', 'write', 'exec']
