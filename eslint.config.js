@@ -14,7 +14,7 @@ const platformGlobals = [
 ]
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/reports/', '**/node_modules/', '.cache/', '.tools/', '.turbo/', '{packages,apps}/*/vitest.config.ts', 'bench/vitest.config.ts', 'bench/native/'] },
+  { ignores: ['**/dist/', '**/reports/', '**/node_modules/', '.cache/', '.tools/', '.turbo/', '{packages,apps}/*/{vite,vitest}.config.ts', 'bench/vitest.config.ts', 'bench/native/'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -34,6 +34,7 @@ const commands = {
   addrspace: [...fromSource, 'apps/playground/src/cli/main.ts'],
   docs: ['node', 'scripts/build-api-docs.ts'],
   api: ['node', 'scripts/check-api.ts'],
+  web: ['node', 'apps/playground/node_modules/vite/bin/vite.js', 'apps/playground'],
   soak: [...fromSource, 'packages/reliability/run/soak.ts'],
   bench: [...fromSource, 'bench/run/main.ts'],
   reliability: [...fromSource, 'packages/reliability/run/reliability.ts'],

@@ -1,0 +1,16 @@
+/** The views in the order of their tabs. Each is loaded when it is first opened. */
+
+import type { ComponentType } from 'preact'
+import type { ViewId } from './view-id.ts'
+
+export interface ViewEntry {
+  readonly id: ViewId
+  /** Of its tab. */
+  readonly title: string
+  /** A view takes no properties: all that it shows comes from `usePage` and `useDerived`. */
+  readonly load: () => Promise<ComponentType>
+}
+
+export const VIEWS: readonly ViewEntry[] = [
+  { id: 'compare', title: 'Compare', load: async () => (await import('./compare.tsx')).CompareView },
+]

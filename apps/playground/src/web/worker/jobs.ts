@@ -1,0 +1,35 @@
+/** What the worker does for each question. Long work gives way between its pieces, and stops when nobody wants it. */
+
+import { areasAt } from '../derive/areas.ts'
+import { differenceAt } from '../derive/difference.ts'
+import { framesAt } from '../derive/frames.ts'
+import { pathAt } from '../derive/path.ts'
+import type { Session } from '../derive/session.ts'
+import { stepsOf } from '../derive/steps.ts'
+import { tablesAt } from '../derive/tables.ts'
+import { walkAt } from '../derive/walk.ts'
+import type { JobAnswer, JobName, JobProgress, JobRequest } from './protocol.ts'
+
+/** What a job has besides its request. */
+export interface JobContext<N extends JobName> {
+  readonly session: Session
+  readonly tell: (progress: JobProgress<N>) => void
+  /** To be awaited between pieces of at most some milliseconds: lets cancellations come in, and throws `Cancelled` after one. */
+  readonly pause: () => Promise<void>
+}
+
+/** Thrown by `pause` through a job that nobody wants any more. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled'
+}
+
+/** By name. A heavy one imports what it needs when it is asked for. */
+export const JOBS: { readonly [N in JobName]: (request: JobRequest<N>, context: JobContext<N>) => JobAnswer<N> | Promise<JobAnswer<N>> } = {
+  steps: (request, { session }) => stepsOf(session, request),
+  areas: (request, { session }) => areasAt(session, request),
+  tables: (request, { session }) => tablesAt(session, request),
+  frames: (request, { session }) => framesAt(session, request),
+  path: (request, { session }) => pathAt(session, request),
+  walk: (request, { session }) => walkAt(session, request),
+  difference: (request, { session }) => differenceAt(session, request),
+}

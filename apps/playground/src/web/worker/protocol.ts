@@ -1,0 +1,53 @@
+/**
+ * What the page asks its worker, and what comes back. A job is a question with an id; its answer is a result, perhaps
+ * with progress before it, or an error. Scenarios are sent once, and named by id afterwards.
+ */
+
+import type { Scenario } from '@addrspace/conformance'
+import type { AreaColumns } from '../derive/columns.ts'
+import type { Difference } from '../derive/difference.ts'
+import type { FramesView } from '../derive/frames.ts'
+import type { PagePath, PathRequest } from '../derive/path.ts'
+import type { Position } from '../derive/position.ts'
+import type { BackendSteps, StepsRequest } from '../derive/steps.ts'
+import type { TableNode, TablesRequest } from '../derive/tables.ts'
+import type { Walk, WalkRequest } from '../derive/walk.ts'
+
+/**
+ * The questions by name. One more is an entry here, and one in `jobs.ts`. `progress` is `never` where an answer comes at
+ * once.
+ */
+export interface Jobs {
+  readonly steps: { readonly request: StepsRequest; readonly answer: readonly BackendSteps[]; readonly progress: never }
+  readonly areas: { readonly request: Position; readonly answer: AreaColumns; readonly progress: never }
+  readonly tables: { readonly request: TablesRequest; readonly answer: readonly TableNode[] | undefined; readonly progress: never }
+  readonly frames: { readonly request: Position; readonly answer: FramesView | undefined; readonly progress: never }
+  readonly path: { readonly request: PathRequest; readonly answer: PagePath; readonly progress: never }
+  readonly walk: { readonly request: WalkRequest; readonly answer: Walk | undefined; readonly progress: never }
+  readonly difference: { readonly request: Position; readonly answer: Difference; readonly progress: never }
+}
+
+export type JobName = keyof Jobs
+export type JobRequest<N extends JobName> = Jobs[N]['request']
+export type JobAnswer<N extends JobName> = Jobs[N]['answer']
+export type JobProgress<N extends JobName> = Jobs[N]['progress']
+
+/** Stands for a scenario in a request on its way. */
+export interface ScenarioRef {
+  readonly scenarioId: number
+}
+
+/** From the page to the worker. */
+export type ToWorker =
+  | { readonly kind: 'scenario'; readonly scenarioId: number; readonly scenario: Scenario }
+  /** `request` is that of the job, its scenario replaced by a `ScenarioRef` if it has one. */
+  | { readonly kind: 'job'; readonly id: number; readonly name: JobName; readonly request: unknown }
+  /** Nobody wants the answer any more. */
+  | { readonly kind: 'cancel'; readonly id: number }
+
+/** From the worker to the page. */
+export type FromWorker =
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
+  | { readonly kind: 'cancelled'; readonly id: number }

@@ -1,0 +1,113 @@
+/** What the views show, worked out by hand from the formats: indices are nine bits of the address each. */
+
+import { parseScenarios, type Scenario } from '@addrspace/conformance'
+import { describe, expect, it } from 'vitest'
+import { areaAt } from '../../src/web/derive/columns.ts'
+import { differenceAt } from '../../src/web/derive/difference.ts'
+import { framesAt, PAGE_USE } from '../../src/web/derive/frames.ts'
+import { pathAt } from '../../src/web/derive/path.ts'
+import { Session } from '../../src/web/derive/session.ts'
+import { stepsOf } from '../../src/web/derive/steps.ts'
+import { tablesAt } from '../../src/web/derive/tables.ts'
+import { controlsOfBackend, walkAt } from '../../src/web/derive/walk.ts'
+
+const session = new Session()
+
+function scenario(...ops: readonly object[]): Scenario {
+  return parseScenarios([{ scenario: 1, backend: 'mock' }, ...ops].map((line) => JSON.stringify(line)).join('\n'))[0]!
+}
+
+const MAPPED = scenario(
+  { op: 'map', start: '0x400000', size: '0x3000', flags: 'rwu' },
+  { op: 'unmap', start: '0x401000', size: '0x1000' },
+  { op: 'map', start: '0x9000', size: '0x1000', flags: 'rwu', backing: { linear: '0x12345000' } },
+  { op: 'map', start: '0xa000', size: '0x1000', flags: 'r', backing: { linear: '0x12345000' } },
+)
+
+describe('a position', () => {
+  it('has the areas of its time', () => {
+    const areas = (count: number): object[] => {
+      const columns = session.at(MAPPED, 'x86-64', count).areas()
+      return Array.from({ length: columns.count }, (_, row) => areaAt(columns, row))
+    }
+    expect(areas(1)).toEqual([{ start: 0x40_0000n, end: 0x40_3000n, flags: 'rwu' }])
+    expect(areas(2)).toEqual([{ start: 0x40_0000n, end: 0x40_1000n, flags: 'rwu' }, { start: 0x40_2000n, end: 0x40_3000n, flags: 'rwu' }])
+  })
+
+  it('within a transaction shows what has been done so far', () => {
+    const open = scenario({ op: 'begin' }, { op: 'map', start: '0x1000', size: '0x1000', flags: 'r' }, { op: 'rollback' })
+    expect(session.at(open, 'riscv-sv39', 2).areas().count).toBe(1)
+    expect(session.at(open, 'riscv-sv39', 3).areas().count).toBe(0)
+  })
+})
+
+describe('steps', () => {
+  it('tell what is granted beside the request', () => {
+    const [x86] = stepsOf(session, { scenario: scenario({ op: 'map', start: '0x1000', size: '0x1000', flags: 'x' }), backends: ['x86-64'], from: 0, to: 1 })
+    expect(x86!.steps[0]).toMatchObject({ status: 'done', areas: 1, tables: 4, frames: 5, grant: { kind: 'differs', requested: 'x', granted: 'rx', added: 'r' } })
+  })
+
+  it('tell of a scenario that a backend refuses as a whole', () => {
+    const numbers = scenario({ op: 'map', start: '0x1000', size: '0x1000', flags: 3 })
+    const [mock, aarch64] = stepsOf(session, { scenario: numbers, backends: ['mock', 'aarch64'], from: 0, to: 1 })
+    expect(mock!.steps).toHaveLength(1)
+    expect(aarch64!).toMatchObject({ problem: { op: 0 }, steps: [] })
+  })
+})
+
+describe('tables', () => {
+  it('are collapsed by runs', () => {
+    const [root] = tablesAt(session, { scenario: MAPPED, backend: 'x86-64', count: 1, most: 10 })!
+    expect(root!.runs.map(({ first, count, kind }) => ({ first, count, kind }))).toEqual([{ first: 0, count: 1, kind: 'table' }, { first: 1, count: 255, kind: 'absent' }, { first: 256, count: 256, kind: 'absent' }])
+    // 0x400000 is index 2 at level 1; its three pages have three frames in a row.
+    const leaves = root!.runs[0]!.child!.runs[0]!.child!.runs.find(({ kind }) => kind === 'table')!
+    expect(leaves).toMatchObject({ first: 2, vaddr: 0x40_0000n })
+    expect(leaves.child!.runs[0]).toMatchObject({ first: 0, count: 3, kind: 'leaf', vaddr: 0x40_0000n, size: 0x3000n, flags: 'rwu' })
+  })
+})
+
+describe('frames', () => {
+  it('are listed by physical address, with every address that reaches them', () => {
+    const { runs, used, tables } = framesAt(session, { scenario: MAPPED, backend: 'aarch64', count: 4 })!
+    // Two roots; for the lower half two tables, and two of leaves. Two pages are left of the allocated ones.
+    expect({ used, tables }).toEqual({ used: 8, tables: 6 })
+    const aliases = Array.from({ length: runs.count }, (_, row) => row).filter((row) => runs.paddrs[row] === 0x1234_5000n)
+    expect(aliases.map((row) => [runs.vaddrs[row], runs.uses[row]])).toEqual([[0x9000n, PAGE_USE], [0xa000n, PAGE_USE]])
+  })
+})
+
+describe('a path', () => {
+  it('leads from an address to its area, its frame and all aliases', () => {
+    const path = pathAt(session, { scenario: MAPPED, backend: 'riscv-sv39', count: 4, vaddr: 0xa123n })
+    expect(path).toMatchObject({
+      area: { start: 0xa000n, end: 0xb000n, flags: 'r' },
+      table: { isCanonical: true, leaf: { paddr: 0x1234_5123n, size: 0x1000n, flags: 'r' }, aliases: [0x9123n, 0xa123n], hasMoreAliases: false },
+    })
+    expect(path.table!.steps.map(({ level, index }) => [level, index])).toEqual([[2, 0], [1, 0], [0, 10]])
+  })
+})
+
+describe('a walk', () => {
+  it('names the bit at fault, and what would have to change', () => {
+    const walk = walkAt(session, { scenario: MAPPED, backend: 'x86-64', count: 4, vaddr: 0xa000n, access: 'write', mode: 'user', controls: {} })!
+    expect(walk.outcome).toMatchObject({ kind: 'fault', reason: 'permission', level: 0, what: 'permission at level 0, U/S' })
+    expect(walk.steps.at(-1)!.bits.filter(({ isAtFault }) => isAtFault).map(({ name }) => name)).toEqual(['U/S'])
+    expect(walk.steps.at(-1)!).toMatchObject({ index: 10, indexBits: { high: 20, low: 12 } })
+  })
+})
+
+describe('controls', () => {
+  it('are those of the machine, with their defaults', () => {
+    expect(controlsOfBackend('riscv-sv39').map(({ name, initial }) => [name, initial])).toEqual(expect.arrayContaining([['sum', false], ['mxr', false], ['ad', 'svade']]))
+    expect(controlsOfBackend('mock')).toEqual([])
+  })
+})
+
+describe('a difference', () => {
+  it('tells areas, entries, frames and what is stale', () => {
+    const { areas, tables } = differenceAt(session, { scenario: MAPPED, backend: 'x86-64', count: 2 })
+    expect(areas).toMatchObject({ goneCount: 1, addedCount: 2 })
+    expect(tables).toMatchObject({ entryCount: 1, frames: { before: 7, after: 6 }, invalidations: [{ ranges: [{ start: 0x40_1000n, size: 0x1000n }] }] })
+    expect(tables!.entries[0]).toMatchObject({ level: 0, index: 1, vaddr: 0x40_1000n, before: { kind: 'leaf' }, after: { word: 0n, kind: 'absent' } })
+  })
+})

@@ -1,0 +1,69 @@
+/** One request on every machine. What each answers is by the tables of permissions in the machines' READMEs. */
+
+import { describe, expect } from 'vitest'
+import { expectAccessible, pageTests } from './page.ts'
+
+const test = pageTests()
+
+describe('one request on every machine', () => {
+  test('is entered in the form, and the answers stand side by side', {}, async ({ page }) => {
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await page.getByLabel('Start').fill('0x7000000')
+    await page.getByRole('checkbox', { name: 'read' }).uncheck()
+    await page.getByRole('button', { name: 'Add on all machines' }).click()
+    // Write without read: the machines grant read too, each for its own reason; the mock stores what it is told.
+    for (const [machine, reason] of [['x86-64', 'denies reading'], ['RISC-V Sv39', 'reserved'], ['AArch64', 'AP[2]']] as const) {
+      const card = page.getByRole('region', { name: machine, exact: true })
+      await card.getByText('rights differ').waitFor()
+      expect(await card.innerText()).toContain(reason)
+      expect(await card.innerText()).toContain('asked w, grants rw')
+    }
+    expect(await page.getByRole('region', { name: 'Mock', exact: true }).innerText()).toContain('0x7000000–0x7001000 w')
+  })
+
+  test('tells what an address maps to on each machine', {}, async ({ page }) => {
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await page.getByLabel('As a scenario line').fill('{"op":"map","start":"0x600000","size":"0x200000","flags":"rxu","backing":{"linear":"0x80200000"}}')
+    await page.getByRole('button', { name: 'Add on all machines' }).click()
+    await page.getByLabel('What does this address map to?').fill('0x612345')
+    // A 2 MiB area on an aligned frame is one leaf everywhere; 0x612345 lies 0x12345 into it.
+    for (const machine of ['x86-64', 'RISC-V Sv39', 'AArch64']) {
+      await page.getByRole('region', { name: machine, exact: true }).getByText('0x80212345').waitFor()
+      expect(await page.getByRole('region', { name: machine, exact: true }).innerText()).toContain('in a leaf of 2 MiB that grants rxu')
+    }
+  })
+
+  test('marks what one machine refuses, with its reason', {}, async ({ page }) => {
+    await page.getByRole('button', { name: 'map 0x10000000 +0x1000 rwd', exact: false }).first().click()
+    const riscv = page.getByRole('region', { name: 'RISC-V Sv39', exact: true })
+    await riscv.getByText('refused: backend-refused').waitFor()
+    expect(await riscv.innerText()).toContain('Svpbmt')
+    expect(await page.getByRole('region', { name: 'x86-64', exact: true }).innerText()).toContain('done')
+  })
+
+  test('says what is wrong with a line, and keeps it', {}, async ({ page }) => {
+    const line = page.getByLabel('As a scenario line')
+    await line.fill('{"op":"map","start":"0x1000"}')
+    await line.press('Enter')
+    expect(await page.getByRole('alert').innerText()).toContain('"size"')
+    expect(await line.inputValue()).toBe('{"op":"map","start":"0x1000"}')
+  })
+
+  test('works with the keyboard alone', {}, async ({ page }) => {
+    await page.getByRole('combobox', { name: 'Operation' }).focus()
+    await page.keyboard.type('clear')
+    await page.getByRole('button', { name: 'Add on all machines' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('region', { name: 'x86-64', exact: true }).getByText('0 areas, 1 table, 1 frame').waitFor()
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`is accessible in ${colorScheme}, on a desk and on a phone`, { context: { colorScheme } }, async ({ page }) => {
+      await page.getByRole('region', { name: 'AArch64', exact: true }).getByText('maps to').waitFor()
+      await expectAccessible(page)
+      await page.setViewportSize({ width: 360, height: 740 })
+      await expectAccessible(page)
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
+    })
+  }
+})
