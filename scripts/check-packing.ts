@@ -1,42 +1,55 @@
-// Checks what users will get. Packs every public package, checks the tarballs (their files, publint,
-// are-the-types-wrong), installs them into an empty project outside of the workspace, compiles the
-// READMEs' examples there under both module resolutions and runs them, and measures the two smallest layers.
+// Checks what users will get. Packs every public package, checks the tarballs (their files, publint, are-the-types-wrong), installs
+// each alone and all together into empty projects outside of the workspace, compiles the READMEs' examples there under both module
+// resolutions and runs them, runs all packages in a bundle for browsers, and measures how large each is.
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bundleForBrowser, CHROMIUM, hasChromium, runInChromium, runWithoutPlatform } from './lib/browser-bundle.ts'
 import { bundledSize } from './lib/bundle-size.ts'
 import { extractFromMarkdown } from './lib/doc-extract.ts'
 import { transformExample } from './lib/doc-transform.ts'
+import { entryPointsOf } from './lib/entry-points.ts'
 import { findMetadataProblems, type Metadata } from './lib/manifest-metadata.ts'
-import { QUIET_NPM_INSTALL, runTool } from './lib/run-tool.ts'
+import { installedIn, makeProject, type Tarballs } from './lib/packed-project.ts'
+import { runTool } from './lib/run-tool.ts'
+import { filesOf, findFileProblems, findMapProblems } from './lib/tarball.ts'
 import { withTempFolder } from './lib/temp-folder.ts'
 import { listPackages, readJson, root, type WorkspacePackage } from './lib/workspace.ts'
 
-/** What a tarball may hold beside package.json, README.md, CHANGELOG.md and LICENSE. */
-const CODE = ['dist', 'src']
+/** What packages have besides code. */
 const DATA: Readonly<Record<string, readonly string[]>> = {
   conformance: ['vectors', 'schemas', 'INTERPRETING.md'],
   'linux-trace': ['traces'],
 }
 
 /** Bytes after minifying and gzip, everything that is imported included. */
-const SIZE_LIMITS: Readonly<Record<string, number>> = { 'memory-addr': 2560, 'memory-set': 16_384 }
+const SIZE_LIMITS: Readonly<Record<string, number>> = {
+  'memory-addr': 2560,
+  'memory-set': 16_384,
+  'page-table': 24_576,
+  'backend-mock': 2560,
+  'backend-paging': 4096,
+  'backend-x86-64': 6144,
+  'backend-riscv-sv39': 6144,
+  'backend-aarch64': 6144,
+  conformance: 73_728,
+  'linux-trace': 36_864,
+}
+
+/** Bindings to the runners of tests, which are Node's. */
+const NOT_FOR_BROWSERS = /\/(vitest|node-test)$/
 
 const publicPackages = listPackages().filter(({ manifest }) => manifest.private !== true)
-const rootManifest = readJson<Metadata>(join(root, 'package.json'))
-const problems: string[] = publicPackages.flatMap(({ folder }) => findMetadataProblems(folder, readJson<Metadata>(join(root, folder, 'package.json')), rootManifest))
+const problems: string[] = []
 
 runTool('turbo', ['run', 'build', '--output-logs=errors-only', ...publicPackages.map(({ manifest }) => `--filter=${manifest.name}`)])
 withTempFolder('packing', (folder) => {
   const tarballs = new Map(publicPackages.map((item) => [item.manifest.name, pack(item, folder)]))
-  for (const item of publicPackages) attempt(`${item.label}: files`, () => { checkFiles(item, tarballs.get(item.manifest.name)!) })
-  for (const [name, tarball] of tarballs) {
-    attempt(`${name}: publint`, () => runTool('publint', ['run', tarball, '--strict']))
-    attempt(`${name}: types`, () => runTool('attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color']))
-  }
-  attempt('an empty project', () => { tryInProject(tarballs, join(folder, 'project')) })
+  for (const item of publicPackages) checkTarball(item, tarballs.get(item.manifest.name)!)
+  for (const item of publicPackages) attempt(`${item.label}: installed alone`, () => { installAlone(item, tarballs, join(folder, 'alone', item.label)) })
+  attempt('all packages together', () => { tryTogether(tarballs, join(folder, 'together')) })
 })
-for (const [label, limit] of Object.entries(SIZE_LIMITS)) attempt(`${label}: size`, () => { checkSize(label, limit) })
+for (const { label } of publicPackages) attempt(`${label}: size`, () => { checkSize(label) })
 
 for (const problem of problems) console.error(problem)
 console.log(`${String(publicPackages.length)} packages packed, ${String(problems.length)} problems`)
@@ -52,62 +65,88 @@ function attempt(what: string, check: () => unknown): void {
 
 /** Packs one package as it would be published, and gives the tarball's path. */
 function pack({ folder, label }: WorkspacePackage, into: string): string {
-  const place = join(into, label)
+  const place = join(into, 'tarballs', label)
   mkdirSync(place, { recursive: true })
   runTool('pnpm', ['pack', '--pack-destination', place], { cwd: join(root, folder) })
   return join(place, readdirSync(place).find((name) => name.endsWith('.tgz'))!)
 }
 
-function checkFiles({ label, folder }: WorkspacePackage, tarball: string): void {
-  const files = runTool('tar', ['-tzf', tarball]).trim().split('\n').map((file) => file.replace(/^package\//, ''))
-  const allowed = new Set(['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', ...CODE, ...(DATA[label] ?? [])])
-  const strange = files.filter((file) => !allowed.has(file.split('/')[0]!) || file.includes('tsbuildinfo') || /\.(test|test-d)\./.test(file))
-  if (strange.length > 0) throw new Error(`holds what users do not need: ${strange.join(', ')}`)
-  const written = existsSync(join(root, folder, 'CHANGELOG.md')) ? ['CHANGELOG.md'] : [] // changesets writes it with the first release
-  const missing = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts', ...written].filter((file) => !files.includes(file))
-  if (missing.length > 0) throw new Error(`lacks ${missing.join(', ')}`)
+function checkTarball({ label, folder }: WorkspacePackage, tarball: string): void {
+  const files = filesOf(tarball)
+  const needed = existsSync(join(root, folder, 'CHANGELOG.md')) ? ['CHANGELOG.md'] : [] // written with the first release
+  problems.push(
+    ...findMetadataProblems(folder, readJson<Metadata>(join(root, folder, 'package.json')), readJson<Metadata>(join(root, 'package.json'))),
+    ...findFileProblems(files, DATA[label] ?? [], needed).map((problem) => `${label}: ${problem}`),
+    ...findMapProblems(files, (file) => readFileSync(join(root, folder, file), 'utf8')).map((problem) => `${label}: ${problem}`),
+  )
+  attempt(`${label}: publint`, () => runTool('publint', ['run', tarball, '--strict']))
+  attempt(`${label}: types`, () => runTool('attw', [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color']))
 }
 
-/** Installs the tarballs where nothing of the workspace can be found, compiles the examples, runs them. */
-function tryInProject(tarballs: ReadonlyMap<string, string>, project: string): void {
-  mkdirSync(project)
-  const dependencies = Object.fromEntries([...tarballs].map(([name, tarball]) => [name, `file:${tarball}`]))
-  // The packages want each other by version; none is published yet.
-  const overrides = Object.fromEntries([...tarballs.keys()].map((name) => [name, `$${name}`]))
-  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies, overrides }, null, 2))
-  runTool('npm', [...QUIET_NPM_INSTALL, '--offline'], { cwd: project })
+/** Installs a package by itself: it brings what its manifest asks for and nothing else, and can be imported. */
+function installAlone(item: WorkspacePackage, tarballs: Tarballs, project: string): void {
+  makeProject(project, [item.manifest.name], tarballs)
+  const expected = [...neededBy(item.manifest.name)].sort()
+  const installed = installedIn(project)
+  if (installed.join() !== expected.join()) throw new Error(`brings ${installed.join(', ')}, expected ${expected.join(', ')}`)
+  writeFileSync(join(project, 'import.js'), `import '${item.manifest.name}'\n`)
+  runTool(process.execPath, ['import.js'], { cwd: project })
+}
 
-  const programs = writePrograms([...tarballs.keys()], project)
+/** A package and all that it depends on, directly or not. */
+function neededBy(name: string, found = new Set<string>()): Set<string> {
+  if (found.has(name)) return found
+  found.add(name)
+  for (const other of Object.keys(publicPackages.find(({ manifest }) => manifest.name === name)?.manifest.dependencies ?? {})) neededBy(other, found)
+  return found
+}
+
+/** Installs all packages where nothing of the workspace can be found, compiles the examples, runs them, and bundles for browsers. */
+function tryTogether(tarballs: Tarballs, project: string): void {
+  makeProject(project, [...tarballs.keys()], tarballs)
+  const programs = writePrograms(project)
   const compilerOptions = { target: 'es2023', lib: ['es2024'], types: ['node'], typeRoots: [join(root, 'node_modules/@types')], strict: true, allowImportingTsExtensions: true, noEmit: true }
   const resolutions = { nodenext: { module: 'nodenext' }, bundler: { module: 'preserve', moduleResolution: 'bundler' } }
   for (const [name, resolution] of Object.entries(resolutions)) {
     const config = join(project, `tsconfig.${name}.json`)
     writeFileSync(config, JSON.stringify({ compilerOptions: { ...compilerOptions, ...resolution }, files: programs }))
-    attempt(`an empty project, resolution ${name}`, () => runTool('tsc', ['-p', config]))
+    attempt(`all packages together, resolution ${name}`, () => runTool('tsc', ['-p', config]))
   }
-  for (const program of programs) attempt(`an empty project, ${program}`, () => runTool(process.execPath, [program], { cwd: project }))
+  for (const program of [...programs, 'smoke-built.mjs']) attempt(`all packages together, ${program}`, () => runTool(process.execPath, [program], { cwd: project }))
+  attempt('a bundle for browsers', () => { tryInBrowser(project) })
 }
 
-/** One program that imports everything, one per example of a README, and the smoke test. */
-function writePrograms(names: readonly string[], project: string): string[] {
-  const everything = names.map((name, index) => `import * as package${String(index)} from '${name}'\nif (Object.keys(package${String(index)}).length === 0) throw new Error('${name} exports nothing')\n`)
+/** Writes one program that imports everything that browsers have too, one per example of a README, and the smoke test. */
+function writePrograms(project: string): string[] {
+  const specifiers = publicPackages.flatMap(entryPointsOf).map(({ specifier }) => specifier).filter((specifier) => !NOT_FOR_BROWSERS.test(specifier))
+  const everything = specifiers.map((name, index) => `import * as package${String(index)} from '${name}'\nif (Object.keys(package${String(index)}).length === 0) throw new Error('${name} exports nothing')\n`)
   const readmes = ['README.md', ...publicPackages.map(({ folder }) => `${folder}/README.md`)].filter((file) => existsSync(join(root, file)))
   const examples = readmes.flatMap((file) => extractFromMarkdown(file, readFileSync(join(root, file), 'utf8')))
   copyFileSync(join(root, 'scripts/lib/doc-assert.ts'), join(project, 'doc-assert.mts'))
+  copyFileSync(join(root, 'scripts/smoke-built.mjs'), join(project, 'smoke-built.mjs'))
   const assertions = "import { is as __is, throws as __throws } from './doc-assert.mts'; "
   const programs = [everything.join(''), ...examples.map(({ code, line }) => assertions + transformExample(code, line))]
-  const files = programs.map((text, index) => {
+  return programs.map((text, index) => {
     const origin = examples[index - 1]
     const name = origin === undefined ? 'everything.ts' : `${origin.file.replaceAll('/', '-').replace('.md', '')}-${String(origin.line)}.ts`
     writeFileSync(join(project, name), `${text}\nexport {}\n`)
     return name
   })
-  copyFileSync(join(root, 'scripts/smoke-built.mjs'), join(project, 'smoke-built.mjs'))
-  attempt('an empty project, smoke-built.mjs', () => runTool(process.execPath, ['smoke-built.mjs'], { cwd: project }))
-  return files
 }
 
-function checkSize(label: string, limit: number): void {
+/** Runs everything that can be imported, and the smoke test, without a platform and in a browser. */
+function tryInBrowser(project: string): void {
+  writeFileSync(join(project, 'browser.mjs'), "import './everything.ts'\nimport './smoke-built.mjs'\n")
+  const script = bundleForBrowser(join(project, 'browser.mjs'))
+  console.log(runWithoutPlatform(script))
+  if (hasChromium) console.log(runInChromium(script, join(project, 'browser')))
+  else if (process.env['CI'] === 'true') throw new Error(`${CHROMIUM} is not there`)
+  else console.log('not run in a browser (needs chromium)')
+}
+
+function checkSize(label: string): void {
+  const limit = SIZE_LIMITS[label]
+  if (limit === undefined) throw new Error('has no limit in scripts/check-packing.ts')
   const size = bundledSize(`export * from './index.js'`, join(root, 'packages', label, 'dist'))
   console.log(`${label}: ${String(size)} bytes minified and compressed, at most ${String(limit)}`)
   if (size > limit) throw new Error(`${String(size)} bytes are more than ${String(limit)}`)
