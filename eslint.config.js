@@ -62,6 +62,11 @@ export default tseslint.config(
     },
   },
   {
+    // Nobody waits for a test that was registered.
+    files: ['examples/*/*.test.ts'],
+    rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['describe', 'it'] }] }] },
+  },
+  {
     // Type tests consist of what must not compile.
     files: ['**/*.test-d.ts'],
     rules: { '@typescript-eslint/ban-ts-comment': 'off' },

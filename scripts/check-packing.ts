@@ -2,7 +2,7 @@
 // each alone and all together into empty projects outside of the workspace, compiles the READMEs' examples there under both module
 // resolutions and runs them, runs all packages in a bundle for browsers, and measures how large each is.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleForBrowser, CHROMIUM, hasChromium, runInChromium, runWithoutPlatform } from './lib/browser-bundle.ts'
 import { bundledSize } from './lib/bundle-size.ts'
@@ -10,11 +10,12 @@ import { extractFromMarkdown } from './lib/doc-extract.ts'
 import { transformExample } from './lib/doc-transform.ts'
 import { entryPointsOf } from './lib/entry-points.ts'
 import { findMetadataProblems, type Metadata } from './lib/manifest-metadata.ts'
+import { buildPackages, listPublicPackages, packPackage } from './lib/pack.ts'
 import { installedIn, makeProject, type Tarballs } from './lib/packed-project.ts'
 import { runTool } from './lib/run-tool.ts'
 import { filesOf, findFileProblems, findMapProblems } from './lib/tarball.ts'
 import { withTempFolder } from './lib/temp-folder.ts'
-import { listPackages, readJson, root, type WorkspacePackage } from './lib/workspace.ts'
+import { readJson, root, type WorkspacePackage } from './lib/workspace.ts'
 
 /** What packages have besides code. */
 const DATA: Readonly<Record<string, readonly string[]>> = {
@@ -39,12 +40,12 @@ const SIZE_LIMITS: Readonly<Record<string, number>> = {
 /** Bindings to the runners of tests, which are Node's. */
 const NOT_FOR_BROWSERS = /\/(vitest|node-test)$/
 
-const publicPackages = listPackages().filter(({ manifest }) => manifest.private !== true)
+const publicPackages = listPublicPackages()
 const problems: string[] = []
 
-runTool('turbo', ['run', 'build', '--output-logs=errors-only', ...publicPackages.map(({ manifest }) => `--filter=${manifest.name}`)])
+buildPackages(publicPackages)
 withTempFolder('packing', (folder) => {
-  const tarballs = new Map(publicPackages.map((item) => [item.manifest.name, pack(item, folder)]))
+  const tarballs = new Map(publicPackages.map((item) => [item.manifest.name, packPackage(item, join(folder, 'tarballs'))]))
   for (const item of publicPackages) checkTarball(item, tarballs.get(item.manifest.name)!)
   for (const item of publicPackages) attempt(`${item.label}: installed alone`, () => { installAlone(item, tarballs, join(folder, 'alone', item.label)) })
   attempt('all packages together', () => { tryTogether(tarballs, join(folder, 'together')) })
@@ -61,14 +62,6 @@ function attempt(what: string, check: () => unknown): void {
   } catch (error) {
     problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}\n`)
   }
-}
-
-/** Packs one package as it would be published, and gives the tarball's path. */
-function pack({ folder, label }: WorkspacePackage, into: string): string {
-  const place = join(into, 'tarballs', label)
-  mkdirSync(place, { recursive: true })
-  runTool('pnpm', ['pack', '--pack-destination', place], { cwd: join(root, folder) })
-  return join(place, readdirSync(place).find((name) => name.endsWith('.tgz'))!)
 }
 
 function checkTarball({ label, folder }: WorkspacePackage, tarball: string): void {
@@ -112,6 +105,10 @@ function tryTogether(tarballs: Tarballs, project: string): void {
     writeFileSync(config, JSON.stringify({ compilerOptions: { ...compilerOptions, ...resolution }, files: programs }))
     attempt(`all packages together, resolution ${name}`, () => runTool('tsc', ['-p', config]))
   }
+  // Whoever targets neither Node nor browsers, and lets the compiler look into declarations, gets no errors either.
+  const lean = join(project, 'tsconfig.lean.json')
+  writeFileSync(lean, JSON.stringify({ compilerOptions: { ...compilerOptions, module: 'nodenext', lib: ['es2023'], types: [], skipLibCheck: false }, files: programs.slice(0, 1) }))
+  attempt('all packages together, the language alone', () => runTool('tsc', ['-p', lean]))
   for (const program of [...programs, 'smoke-built.mjs']) attempt(`all packages together, ${program}`, () => runTool(process.execPath, [program], { cwd: project }))
   attempt('a bundle for browsers', () => { tryInBrowser(project) })
 }

@@ -13,6 +13,7 @@ const suites = [
   { name: 'scripts', report: 'scripts/reports/test.json' },
   { name: 'layers', report: 'reports/layers.json' },
   { name: 'doc examples', report: 'reports/doc-examples.json' },
+  { name: 'examples', report: 'reports/examples.json' },
 ]
 
 for (const { report } of suites) rmSync(join(root, report), { force: true })
@@ -20,7 +21,7 @@ for (const { report } of suites) rmSync(join(root, report), { force: true })
 // A test that never returns holds up its whole process, where no time limit of the test runner reaches it.
 const TIME_LIMIT_MINUTES = 20
 
-const tasks = ['test', 'test:scripts', 'test:layers', 'test:docs']
+const tasks = ['test', 'test:scripts', 'test:layers', 'test:docs', 'test:examples']
 const turbo = spawnSync(
   'turbo',
   ['run', ...tasks, '--continue', '--output-logs=errors-only', '--log-order=grouped', ...process.argv.slice(2)],

@@ -101,10 +101,10 @@ function checkManifest({ item, row, packages }: Context): string[] {
   ]
 }
 
-/** Project references are the dependencies, no more and no less: a missing one builds in the wrong order. */
+/** Project references are the dependencies and peers, no more and no less: a missing one builds in the wrong order. */
 function checkReferences({ root, item, packages }: Context): string[] {
   const referenced = readReferences(root, item.folder)
-  const needed = labelsOf(Object.keys(item.manifest.dependencies ?? {}), packages).map((label) => packages.find((other) => other.label === label)!.folder)
+  const needed = labelsOf(Object.keys({ ...item.manifest.dependencies, ...item.manifest.peerDependencies }), packages).map((label) => packages.find((other) => other.label === label)!.folder)
   return [
     ...referenced.filter((folder) => !needed.includes(folder)).map((folder) => `${item.folder}/tsconfig.json: references ${folder}, which is not among the dependencies`),
     ...needed.filter((folder) => !referenced.includes(folder)).map((folder) => `${item.folder}/tsconfig.json: does not reference ${folder}, a dependency`),

@@ -111,6 +111,12 @@ describe('findLayerViolations', () => {
     ].sort())
   })
 
+  it('asks of a peer what it asks of a dependency', () => {
+    writeManifest('high', { peerDependencies: { '@demo/low': 'workspace:^' } })
+    write('packages/high/tsconfig.json', { references: [] })
+    expect(violations()).toEqual(['packages/high/tsconfig.json: does not reference packages/low, a dependency'])
+  })
+
   it('finds a package that the root does not build', () => {
     write('tsconfig.json', { references: [{ path: 'packages/low' }] })
     expect(violations()).toEqual(['tsconfig.json: does not reference packages/high'])

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // A frozen view of a set: all its areas at one moment, with all queries. It shares the set's index
 // node by node, so that taking one costs O(1) and later changes of the set copy what they touch.
 import type { AnyAddr, VirtAddr } from '@addrspace/memory-addr'

@@ -4,11 +4,11 @@
  */
 
 import type { GoldenWord, PageTableManifest } from '@addrspace/conformance'
+import { grantsOf, TABLE_FEATURES } from '@addrspace/conformance/page-table'
+import type { MachineDescription } from '@addrspace/conformance/page-table'
 import { aarch64 } from '@addrspace/backend-aarch64'
 import type { AArch64Controls } from '@addrspace/backend-aarch64'
-import { ALL_FEATURES, leaf, table } from './features.ts'
-import { grantsOf } from './grants.ts'
-import type { MachineDescription } from './page-table-subject.ts'
+import { leaf, table } from './golden.ts'
 
 /** The kernel reads whatever is valid; user mode may execute without reading. No fetch from device memory. */
 const GRANTS = grantsOf(
@@ -27,7 +27,7 @@ const MANIFEST: PageTableManifest = {
   kernelOnUserPages: { ru: 'r', rwu: 'rw', xu: 'r', rxu: 'r', rwxu: 'rw' },
   // 57:55 and 63; 58 marks hidden leaves.
   softwareBits: (7n << 55n) | (1n << 63n),
-  features: { ...ALL_FEATURES, marks: 'accessed', breaksBeforeMaking: true },
+  features: { ...TABLE_FEATURES, marks: 'accessed', breaksBeforeMaking: true },
 }
 
 // UXN 54, PXN 53, nG 11, AF 10, SH = 11 is 0x300, AP[2] 0x80, AP[1] 0x40, AttrIndx in 4:2, page 0b11, block 0b01.

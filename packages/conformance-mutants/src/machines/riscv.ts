@@ -3,11 +3,11 @@
  */
 
 import type { GoldenWord, PageTableManifest } from '@addrspace/conformance'
+import { grantsOf, TABLE_FEATURES } from '@addrspace/conformance/page-table'
+import type { MachineDescription } from '@addrspace/conformance/page-table'
 import { riscvSv39, riscvSv48, riscvSv57 } from '@addrspace/backend-riscv-sv39'
 import type { RiscvControls } from '@addrspace/backend-riscv-sv39'
-import { ALL_FEATURES, leaf, table } from './features.ts'
-import { grantsOf } from './grants.ts'
-import type { MachineDescription } from './page-table-subject.ts'
+import { leaf, table } from './golden.ts'
 
 /** W without R is reserved; without Svpbmt no bit says a memory type. */
 const GRANTS = grantsOf(
@@ -26,7 +26,7 @@ const MANIFEST: PageTableManifest = {
   kernelOnUserPages: { ru: '', rwu: '', xu: '', rxu: '', rwxu: '' },
   // RSW marks hidden leaves.
   softwareBits: 0n,
-  features: { ...ALL_FEATURES, marks: 'accessed-dirty', breaksBeforeMaking: false },
+  features: { ...TABLE_FEATURES, marks: 'accessed-dirty', breaksBeforeMaking: false },
 }
 
 // A frame's number stands at bit 10: paddr 0x8_7f67_000 becomes 0x87f67 << 10.

@@ -3,8 +3,8 @@
  */
 
 import type { PageTableSubject } from '@addrspace/conformance'
+import { pageTableSubjectOf } from '@addrspace/conformance/page-table'
 import { AARCH64 } from './aarch64.ts'
-import { pageTableSubjectOf } from './page-table-subject.ts'
 import { RISCV_SV39, RISCV_SV48, RISCV_SV57 } from './riscv.ts'
 import { X86_64, X86_64_LA57 } from './x86-64.ts'
 

@@ -3,11 +3,11 @@
  */
 
 import type { GoldenWord, PageTableManifest } from '@addrspace/conformance'
+import { grantsOf, TABLE_FEATURES } from '@addrspace/conformance/page-table'
+import type { MachineDescription } from '@addrspace/conformance/page-table'
 import { x8664, x8664La57 } from '@addrspace/backend-x86-64'
 import type { X8664Controls } from '@addrspace/backend-x86-64'
-import { ALL_FEATURES, leaf, table } from './features.ts'
-import { grantsOf } from './grants.ts'
-import type { MachineDescription } from './page-table-subject.ts'
+import { leaf, table } from './golden.ts'
 
 /** Whatever is present can be read; a page that is not keeps nothing but its frame. */
 const GRANTS = grantsOf(
@@ -26,7 +26,7 @@ const MANIFEST: PageTableManifest = {
   kernelOnUserPages: { ru: 'r', rwu: 'rw', rxu: 'rx', rwxu: 'rwx' },
   // 11:9 and 58:52; 62:59 would be a protection key.
   softwareBits: (7n << 9n) | (0x7fn << 52n),
-  features: { ...ALL_FEATURES, marks: 'accessed-dirty', breaksBeforeMaking: false },
+  features: { ...TABLE_FEATURES, marks: 'accessed-dirty', breaksBeforeMaking: false },
 }
 
 // Sums of the bits that each source defines, by hand.

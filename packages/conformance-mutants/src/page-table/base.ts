@@ -5,11 +5,11 @@
 
 import { runPageTableConformance } from '@addrspace/conformance'
 import type { PageTableInstance } from '@addrspace/conformance'
+import { pageTableSubjectOf } from '@addrspace/conformance/page-table'
+import type { MachineDescription, SubjectHooks } from '@addrspace/conformance/page-table'
 import type { PteFormat } from '@addrspace/page-table'
 import type { Fault } from '../base.ts'
 import { AARCH64 } from '../machines/aarch64.ts'
-import { pageTableSubjectOf } from '../machines/page-table-subject.ts'
-import type { MachineDescription, SubjectHooks } from '../machines/page-table-subject.ts'
 import { RISCV_SV39 } from '../machines/riscv.ts'
 import { X86_64 } from '../machines/x86-64.ts'
 import type { Mutant } from '../mutant.ts'

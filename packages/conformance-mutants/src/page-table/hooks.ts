@@ -4,7 +4,7 @@
 
 import type { FrameAllocator, Invalidations, InvalidationSink } from '@addrspace/page-table'
 import { pa, va } from '@addrspace/memory-addr'
-import type { SubjectHooks } from '../machines/page-table-subject.ts'
+import type { SubjectHooks } from '@addrspace/conformance/page-table'
 import type { Mutant } from '../mutant.ts'
 import { AARCH64, changed, hookMutant, PAGE, X86_64 } from './base.ts'
 

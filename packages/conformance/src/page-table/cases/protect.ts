@@ -85,7 +85,7 @@ export const protectCases: readonly PageTableCase[] = [
         const [home, span, below] = [shape.home(level), shape.span(level), shape.span(level - 1)]
         if (paddr % span !== 0n) continue
         for (let i = 0n; i < BigInt(shape.entries); i++) {
-          const forged = codec.encode({ kind: 'leaf', frame: (i % 7n) * below, flags: bench.granted('rwxu'), accessed: true, dirty: manifest.features.marks === 'accessed-dirty' }, level - 1)
+          const forged = codec.encode({ kind: 'leaf', frame: (i % 7n) * below, flags: bench.granted('rwxu'), accessed: manifest.features.marks !== 'none', dirty: manifest.features.marks === 'accessed-dirty' }, level - 1)
           memory.writeWord(paddr + 8n * i, forged)
         }
         bench.map(home, span, paddr, 'rwu')

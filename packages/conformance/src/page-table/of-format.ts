@@ -1,21 +1,29 @@
 /**
- * A page table of ours as a subject of the suite: the adapter over `PageTable`, for any format. What a mutant changes is
- * handed in as hooks: its memory's allocator, its sink, its operations.
+ * A machine's format as a subject of the suite: the adapter over `PageTable`, for any format. What a seeded fault changes
+ * is handed in as hooks: its memory's allocator, its sink, its operations.
  */
 
 import { pa, va } from '@addrspace/memory-addr'
-import type {
-  EntryCodec, GoldenWord, PageTableInstance, PageTableManifest, PageTableSubject, TableControls, TableEntryRecord, TableEvent, TableMemory, TableOutcome,
-} from '@addrspace/conformance'
 import { BitmapAllocator, formatFlags, PageTable, parseFlags, PhysMemory } from '@addrspace/page-table'
 import type { FrameAllocator, Invalidations, InvalidationSink, LeafRun, PageTableResult, PteEntry, PteFormat } from '@addrspace/page-table'
+import type {
+  EntryCodec, GoldenWord, PageTableFeatures, PageTableInstance, PageTableManifest, PageTableSubject, TableControls, TableEntryRecord, TableEvent,
+  TableMemory, TableOutcome,
+} from './subject.ts'
 
 const PAGE = 0x1000n
 /** Tables lie on both sides of 4 GiB. */
 const TABLES_START = (1n << 32n) - 8n * PAGE
 const SCRATCH = { start: 0n, size: 0x40_0000n }
 
-/** How a mutant departs from the table itself. */
+/** What `PageTable` can do with any format; what leaves tell of use, and whether live entries are broken, is the machine's. */
+export const TABLE_FEATURES: Omit<PageTableFeatures, 'marks' | 'breaksBeforeMaking'> = {
+  tellsReasons: true, splits: true, picksLargest: true, freesTables: true, keepsHidden: true, invalidations: 'exact',
+  translates: true, remaps: true, disposes: true, sharesUpperHalf: true, transacts: true, allocatesPages: true,
+  hasMemory: true, hasFrames: true, hasCodec: true,
+}
+
+/** How a seeded fault departs from the table itself: each wraps a part of it. */
 export interface SubjectHooks {
   readonly frames?: (inner: FrameAllocator) => FrameAllocator
   readonly sink?: (forward: InvalidationSink) => InvalidationSink
@@ -26,11 +34,16 @@ export interface SubjectHooks {
 export interface MachineDescription<C> {
   readonly name: string
   readonly format: PteFormat<C>
+  /** From the manual, not from the format: what the format is held against. */
   readonly manifest: PageTableManifest
+  /** Words from manuals and other systems. */
   readonly golden: readonly GoldenWord[]
 }
 
-/** Makes the subject; hooks are made anew for each table. */
+/**
+ * Makes a subject of the page-table suite of a machine's format, under the page table that all formats share. Hooks
+ * are made anew for each table.
+ */
 export function pageTableSubjectOf<C>({ name, format, manifest, golden }: MachineDescription<C>, makeHooks: () => SubjectHooks = () => ({})): PageTableSubject {
   return {
     name,
@@ -189,7 +202,7 @@ function outcomeOf(result: PageTableResult): TableOutcome {
   return result.ok ? { ok: true } : { ok: false, reason: result.error.reason, level: result.error.level }
 }
 
-/** All words that are not zero, in the order of their addresses. */
+/** All words of a memory that are not zero, in the order of their addresses: what a subject's `image` may be made of. */
 export function* wordsOf(memory: PhysMemory): Generator<readonly [paddr: bigint, word: bigint], undefined> {
   for (const frame of memory.nonZeroFrames()) {
     const { words } = memory

@@ -1,0 +1,91 @@
+// Checks that each example works for people outside: packs the packages, copies the example to an empty folder out of
+// the workspace, installs the tarballs of what it declares and nothing else, type-checks it there with the declarations
+// in the tarballs, and runs what its README says. Names of examples may be given.
+
+import { cpSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { type ExamplePackage, listExamples, tryCommand } from './lib/examples.ts'
+import { buildPackages, listPublicPackages, packPackage } from './lib/pack.ts'
+import { installedIn } from './lib/packed-project.ts'
+import { QUIET_NPM_INSTALL, runTool } from './lib/run-tool.ts'
+import { withTempFolder } from './lib/temp-folder.ts'
+import { readJson, root } from './lib/workspace.ts'
+
+const chosen = process.argv.slice(2)
+const examples = listExamples().filter(({ name }) => chosen.length === 0 || chosen.includes(name))
+const packages = listPublicPackages()
+const problems: string[] = []
+
+buildPackages(packages)
+withTempFolder('examples', (outside) => {
+  const wanted = closureOf(examples.flatMap(({ needs }) => needs))
+  const tarballs = new Map(packages.filter(({ manifest }) => wanted.has(manifest.name)).map((item) => [item.manifest.name, packPackage(item, outside)]))
+  for (const example of examples) {
+    const before = problems.length
+    tryOutside(example, join(outside, 'example', example.name), tarballs)
+    console.log(`${example.name}: ${String(example.commands.length)} commands with ${[...closureOf(example.needs)].join(', ')}${problems.length > before ? ': FAILED' : ''}`)
+  }
+})
+for (const problem of problems) console.error(problem)
+console.log(`${String(examples.length)} examples, ${String(problems.length)} problems`)
+process.exitCode = problems.length > 0 || examples.length === 0 ? 1 : 0
+
+/** The packages and all that they depend on; what is an optional peer has to be asked for. */
+function closureOf(names: readonly string[]): Set<string> {
+  const all = new Set(names)
+  for (const name of all) for (const next of Object.keys(packages.find(({ manifest }) => manifest.name === name)?.manifest.dependencies ?? {})) all.add(next)
+  return all
+}
+
+function tryOutside(example: ExamplePackage, folder: string, tarballs: ReadonlyMap<string, string>): void {
+  const report = (problem: string): void => void problems.push(`${example.name}: ${problem}\n`)
+  cpSync(example.folder, folder, { recursive: true, filter: (source) => basename(source) !== 'node_modules' })
+  for (const problem of judgeImports(example)) report(problem)
+  try {
+    install(example, folder, tarballs)
+    checkTypes(folder)
+  } catch (error) {
+    report(error instanceof Error ? error.message : String(error))
+    return
+  }
+  for (const command of example.commands) {
+    if (command.text.startsWith('npm install')) continue
+    const problem = tryCommand(command, folder)
+    if (problem !== undefined) report(problem)
+  }
+}
+
+/** An example declares what it imports, and nothing else. */
+function judgeImports({ folder, needs }: ExamplePackage): string[] {
+  const text = globSync('*.ts', { cwd: folder }).map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
+  const imported = new Set(Array.from(text.matchAll(/from '(@addrspace\/[\w-]+)[\w/-]*'/g), ([, name]) => name!))
+  return [
+    ...[...imported].filter((name) => !needs.includes(name)).map((name) => `imports ${name}, which its package.json does not declare`),
+    ...needs.filter((name) => !imported.has(name)).map((name) => `declares ${name}, which it does not import`),
+  ]
+}
+
+/** Installs without a network; the packages want each other by version, and none of these versions is published. */
+function install({ needs }: ExamplePackage, folder: string, tarballs: ReadonlyMap<string, string>): void {
+  const manifest = readJson<{ dependencies?: Record<string, string>; devDependencies?: Record<string, string> }>(join(folder, 'package.json'))
+  const byTarball = (names: object = {}): Record<string, string> => Object.fromEntries(Object.keys(names).map((name) => [name, `file:${tarballs.get(name) ?? ''}`]))
+  const expected = closureOf(needs)
+  const overrides = Object.fromEntries([...expected].map((name) => [name, needs.includes(name) ? `$${name}` : `file:${tarballs.get(name) ?? ''}`]))
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies: byTarball(manifest.dependencies), devDependencies: byTarball(manifest.devDependencies), overrides }, null, 2))
+  runTool('npm', [...QUIET_NPM_INSTALL, '--offline'], { cwd: folder })
+  const strange = installedIn(folder).filter((name) => !expected.has(name))
+  if (strange.length > 0) throw new Error(`brings ${strange.join(', ')}, which it does not need`)
+}
+
+/** As strictly as can be asked, with the language, Node, and the DOM's library for WebAssembly. */
+function checkTypes(folder: string): void {
+  const compilerOptions = {
+    target: 'es2023', lib: ['es2023', 'dom'], module: 'nodenext', types: ['node'], typeRoots: [join(root, 'node_modules/@types')],
+    strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, erasableSyntaxOnly: true, verbatimModuleSyntax: true,
+    allowImportingTsExtensions: true, noEmit: true,
+  }
+  const config = join(folder, 'tsconfig.json')
+  if (existsSync(config)) throw new Error('has a tsconfig.json of its own')
+  writeFileSync(config, JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  runTool('tsc', ['-p', config])
+}
