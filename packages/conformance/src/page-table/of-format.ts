@@ -25,14 +25,19 @@ export const TABLE_FEATURES: Omit<PageTableFeatures, 'marks' | 'breaksBeforeMaki
 
 /** How a seeded fault departs from the table itself: each wraps a part of it. */
 export interface SubjectHooks {
+  /** The allocator that tables and pages come from. */
   readonly frames?: (inner: FrameAllocator) => FrameAllocator
+  /** Who is told what is stale. */
   readonly sink?: (forward: InvalidationSink) => InvalidationSink
+  /** All that a case calls. */
   readonly operations?: (table: PageTableInstance) => PageTableInstance
 }
 
 /** What there is to say of a machine. */
 export interface MachineDescription<C> {
+  /** What reports call it. */
   readonly name: string
+  /** What is held against the suite. */
   readonly format: PteFormat<C>
   /** From the manual, not from the format: what the format is held against. */
   readonly manifest: PageTableManifest
