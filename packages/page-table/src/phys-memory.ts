@@ -5,7 +5,10 @@
 import { checkObject, checkSize, checkWord, formatHex, pa } from '@addrspace/memory-addr'
 import type { PhysAddr } from '@addrspace/memory-addr'
 
-import { areZero } from './internal/longs.ts'
+import { GrowingWords } from './internal/growing-words.ts'
+import { areZero } from './internal/table-words.ts'
+import { kernelOver } from './internal/word-kernel.ts'
+import type { WasmMemory, WordKernel } from './internal/word-kernel.ts'
 
 /** What a window may lie over: a buffer, or what has one that is replaced as it grows (`WebAssembly.Memory`). */
 export type MemorySource = ArrayBufferLike | { readonly buffer: ArrayBufferLike }
@@ -73,6 +76,8 @@ export class PhysMemory {
   #doubles: Float64Array = new Float64Array(0)
   /** Int32 words of the store in use. */
   #used: number
+  readonly #store: GrowingWords | undefined
+  #kernel: WordKernel | undefined
 
   /** @throws TypeError, RangeError if an option is out of bounds or the source too small */
   constructor(options: PhysMemoryOptions) {
@@ -97,9 +102,11 @@ export class PhysMemory {
       const shift = Math.max(SMALLEST_GROUP_SHIFT, Math.ceil(Math.log2(this.frameCount / MOST_GROUPS)))
       this.groups = { shift, mask: (1 << shift) - 1, firstAt: new Int32Array(Math.ceil(this.frameCount / (1 << shift))) }
       this.#used = FRAME_INTS << shift
-      this.#use(new Int32Array(FIRST_CAPACITY * this.#used))
+      this.#store = new GrowingWords(FIRST_CAPACITY * this.#used)
+      this.#use(this.#store.words)
     } else {
       checkSource(source)
+      this.#kernel = isWasmMemory(source) ? kernelOver(source) : undefined
       if (this.frameCount * FRAME_INTS > MOST_INTS) throw new RangeError(`"size" of a window must be at most 2^33, got ${formatHex(size)}`)
       this.groups = { shift: WINDOW_GROUP_SHIFT, mask: ALL_FRAMES, firstAt: new Int32Array(1) }
       this.#used = 0
@@ -142,6 +149,11 @@ export class PhysMemory {
   get doubles(): Float64Array {
     if (this.#doubles.length === 0) this.#viewAgain()
     return this.#doubles
+  }
+
+  /** Loops over the words, which lie where `words` has them; undefined where WebAssembly does not reach them. */
+  get kernel(): WordKernel | undefined {
+    return this.#kernel
   }
 
   /** Where in `words` a frame begins, for reading only; -1 if the frame is not in this memory. */
@@ -237,7 +249,7 @@ export class PhysMemory {
         i |= mask
         continue
       }
-      if (!areZero(this.longs, this.indexAt(i), FRAME_INTS / 2)) yield this.firstFrame + i
+      if (!areZero(this, this.indexAt(i), FRAME_INTS / 2)) yield this.firstFrame + i
     }
     return undefined
   }
@@ -268,9 +280,10 @@ export class PhysMemory {
     const end = this.#used + (FRAME_INTS << this.groups.shift)
     if (end > MOST_INTS) throw new RangeError('at most 8 GiB of a sparse memory can be written to')
     if (end > this.#words.length) {
-      const ints = Math.min(MOST_INTS, Math.max(end, Math.ceil(this.#words.length * GROWTH)))
-      // The old array is left without length: whoever kept it finds nothing in it, rather than what once was.
-      this.#use(new Int32Array((this.#words.buffer as ArrayBuffer).transfer(ints * 4)))
+      const store = this.#store!
+      store.growTo(Math.min(MOST_INTS, Math.max(end, Math.ceil(this.#words.length * GROWTH))))
+      this.#kernel = store.kernel
+      this.#use(store.words)
     }
     this.groups.firstAt[group] = this.#used
     this.#used = end
@@ -320,4 +333,9 @@ function checkSource(source: MemorySource): void {
 
 function checkFrameMultiple(value: bigint, name: string): void {
   if (value % BigInt(FRAME_SIZE) !== 0n) throw new RangeError(`"${name}" must be a multiple of 4096, got ${formatHex(value)}`)
+}
+
+/** Whether a source may be a memory of WebAssembly: whether it is one, who makes a kernel over it finds out. */
+function isWasmMemory(source: MemorySource): source is WasmMemory {
+  return !('byteLength' in source) && 'grow' in source
 }

@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { fillTable } from '../src/internal/fill-table.ts'
 import { longOf } from '../src/internal/halves.ts'
 import { areZero, runLength } from '../src/internal/longs.ts'
+import * as tableWords from '../src/internal/table-words.ts'
 import { fillProgression, progressionLength, rewrite, zeroRun } from '../src/internal/words.ts'
+import { wasmMemory } from './support/wasm.ts'
 
 const MASK = 2n ** 64n - 1n
 const anyWord = fc.oneof(
@@ -147,6 +149,84 @@ describe('rewriting', () => {
         expect(wordsIn(array, 0, start + words.length + 8)).toEqual([...new Array<bigint>(start).fill(MASK), ...words.map((word) => (word & keep) | set), ...new Array<bigint>(8).fill(MASK)])
       }),
       { numRuns: 2000 },
+    )
+  })
+})
+
+describe.each([
+  ['by the kernel', () => wasmMemory({ initial: 1, maximum: 1 }), true],
+  ['without one', () => new ArrayBuffer(65_536), false],
+] as const)('many words of a memory, %s', (_, newSource, hasKernel) => {
+  /** A table's worth of words in the middle of a window that does not begin where its memory does. */
+  const memory = new PhysMemory({ size: 0x2000n, source: newSource(), offset: 24 })
+  const COUNT = 512
+  const anyFew = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: COUNT }))
+  const anyFirst = fc.nat(300)
+
+  function store(words: readonly bigint[], first: number): void {
+    memory.words.fill(-1)
+    words.forEach((word, i) => {
+      memory.words[2 * (first + i)] = low(word)
+      memory.words[2 * (first + i) + 1] = high(word)
+    })
+  }
+
+  it('are those of a memory that has a kernel, or has none', () => {
+    expect(memory.kernel !== undefined).toBe(hasKernel)
+  })
+  it('are filled with first + i × step, and nothing beside', () => {
+    fc.assert(
+      fc.property(anyWord, anyStep, anyFew, anyFirst, (word, step, count, first) => {
+        store([], 0)
+        tableWords.fillWords(memory, 2 * first, count, low(word), high(word), low(step), high(step))
+        const expected = Array.from({ length: COUNT * 2 }, (_, i) => (i < first || i >= first + count ? MASK : (word + BigInt(i - first) * step) & MASK))
+        expect(wordsIn(memory.words, 0, COUNT * 2)).toEqual(expected)
+      }),
+      { numRuns: 500 },
+    )
+  })
+  it('are zero only if each is', () => {
+    fc.assert(
+      fc.property(anyFew, fc.nat(600), anyWord, anyFirst, (count, place, word, first) => {
+        const words = Array.from({ length: count }, (_, i) => (i === place ? word : 0n))
+        store(words, first)
+        expect(tableWords.areZero(memory, 2 * first, count)).toBe(words.every((each) => each === 0n))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+  it('have a single bit seen in either half of each', () => {
+    for (let i = 0; i < 2 * COUNT; i++) {
+      store(new Array<bigint>(COUNT).fill(0n), 1)
+      memory.words[2 + i] = 1 << i % 32
+      expect(tableWords.areZero(memory, 2, COUNT)).toBe(false)
+      expect(tableWords.areZero(memory, 2, i >> 1)).toBe(true)
+    }
+  })
+  it('are counted as long as they agree with the first in the masked bits', () => {
+    fc.assert(
+      fc.property(anyWord, anyFew, fc.nat(600), anyWord, anyWord, anyFirst, (word, count, place, other, mask, first) => {
+        const words = Array.from({ length: count }, (_, i) => (i === place ? other : (word & mask) | (BigInt(i) & ~mask & MASK)))
+        store(words, first)
+        let expected = 1
+        while (expected < count && ((words[expected]! ^ words[0]!) & mask) === 0n) expected++
+        const halves = { low: low(mask), high: high(mask) }
+        expect(tableWords.runLength(memory, 2 * first, count, { ...halves, long: longOf(halves) })).toBe(expected)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+  it('are given other bits where the mask has them, and nothing beside is touched', () => {
+    fc.assert(
+      fc.property(anyWord, anyWord, anyWord, anyFew, anyFirst, (word, mask, bits, count, first) => {
+        const words = Array.from({ length: count }, (_, i) => (word & mask) | (BigInt(i * 0x1_0000_1001) & ~mask & MASK))
+        store(words, first)
+        const set = bits & mask
+        tableWords.rewriteAlike(memory, 2 * first, count, low(word), high(word), { low: low(mask), high: high(mask) }, { low: low(set), high: high(set) })
+        const expected = Array.from({ length: COUNT * 2 }, (_, i) => (i < first || i >= first + count ? MASK : (words[i - first]! & ~mask & MASK) | set))
+        expect(wordsIn(memory.words, 0, COUNT * 2)).toEqual(expected)
+      }),
+      { numRuns: 500 },
     )
   })
 })

@@ -5,7 +5,7 @@ import { LEAF } from '../format.ts'
 import { addressOf } from './edge.ts'
 import type { Halves } from './halves.ts'
 import type { Tables } from './tables.ts'
-import { rewrite } from './words.ts'
+import { rewriteAlike } from './table-words.ts'
 
 /** What the flag bits of a leaf become. */
 export interface FlagBits {
@@ -36,11 +36,5 @@ export function changeLeaves<C>(tables: Tables<C>, table: number, slot: number, 
     return
   }
   log.words.rewrite(table, 2 * slot, 2 * count, flags.mask, { low, high })
-  rewriteFlags(words, at, count, low, high, flags)
-}
-
-/** Gives words, all of which have the masked bits as high:low does, their flag bits: in those halves where they differ. */
-export function rewriteFlags(words: Int32Array, at: number, count: number, low: number, high: number, { set, mask }: FlagBits): void {
-  if ((low & mask.low) !== set.low) rewrite(words, at, count, ~mask.low, set.low)
-  if ((high & mask.high) !== set.high) rewrite(words, at + 1, count, ~mask.high, set.high)
+  rewriteAlike(memory, at, count, low, high, flags.mask, flags.set)
 }

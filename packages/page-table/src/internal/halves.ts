@@ -6,6 +6,11 @@ export interface Halves {
   readonly high: number
 }
 
+/** Bits to compare words in: as halves, and as `longOf` has them. */
+export interface CompareMask extends Halves {
+  readonly long: bigint
+}
+
 export function halvesOf(word: bigint): Halves {
   return { low: Number(word & 0xffff_ffffn) | 0, high: Number(word >> 32n) | 0 }
 }

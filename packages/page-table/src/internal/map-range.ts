@@ -9,8 +9,7 @@ import type { PageRange } from './range.ts'
 import { addressIn } from './range.ts'
 import type { Halves } from './halves.ts'
 import type { Tables } from './tables.ts'
-import { fillTable } from './fill-table.ts'
-import { areZero } from './longs.ts'
+import { areZero, fillWords } from './table-words.ts'
 
 export interface MapRequest {
   readonly range: PageRange
@@ -103,7 +102,7 @@ function writeLeaves<C>(tables: Tables<C>, table: number, level: number, slot: n
   const { memory, log } = tables
   const at = memory.writableIndexOf(table) + 2 * slot
   // A table taken just now is known to be zero, and noted to be overwritten.
-  if (!isNew && areZero(memory.longs, at, count)) log.words.overwriteZeros(table, 2 * slot, 2 * count)
+  if (!isNew && areZero(memory, at, count)) log.words.overwriteZeros(table, 2 * slot, 2 * count)
   else if (!isNew) {
     // Words that hardware does not see may be anything; they are overwritten, unless they are ours.
     for (let i = 0; i < count; i++) {
@@ -114,7 +113,7 @@ function writeLeaves<C>(tables: Tables<C>, table: number, level: number, slot: n
   const bits = request.leafBits[level]!
   const frame = tables.frameBits(request.frame + (page - request.range.from))
   const step = tables.frameStep(level)
-  fillTable(memory, at, count, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
+  fillWords(memory, at, count, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
   return undefined
 }
 

@@ -1,7 +1,7 @@
 // Runs of entries that are alike, so that whole runs are changed at a time.
 import { ABSENT } from '../format.ts'
 import type { Tables } from './tables.ts'
-import { runLength } from './longs.ts'
+import { runLength } from './table-words.ts'
 import { zeroRun } from './words.ts'
 
 /** How many absent entries follow one another, that one included; at most as many as wanted. */
@@ -21,5 +21,5 @@ export function leafRun<C>(tables: Tables<C>, table: number, slot: number, level
   const { memory, geometry } = tables
   const most = Math.min(wanted, geometry.entries - slot)
   // Leaves of a level are alike in the lowest bits of their frames too, which alone could make one illegal (F4).
-  return runLength(memory.longs, memory.indexOf(table) + 2 * slot, most, tables.alikeMask(level))
+  return runLength(memory, memory.indexOf(table) + 2 * slot, most, tables.alikeMask(level))
 }

@@ -11,15 +11,14 @@
 import type { PhysAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import { ABSENT, HIDDEN, LEAF } from '../format.ts'
-import { rewriteFlags } from './change-leaves.ts'
 import type { FlagBits } from './change-leaves.ts'
 import { highInt, lowInt, pageOf, takeApart } from './edge.ts'
 import type { Halves } from './halves.ts'
 import { LeafFinder } from './leaf-finder.ts'
-import { areZero, runLength } from './longs.ts'
 import type { Tables } from './tables.ts'
 import type { UndoLog } from './undo-log.ts'
-import { fillProgression, zeroRun } from './words.ts'
+import { areZero, fillWords, rewriteAlike, runLength } from './table-words.ts'
+import { zeroRun } from './words.ts'
 
 const IS_ABSENT = ABSENT
 const IS_LEAF = LEAF
@@ -78,7 +77,7 @@ export class ShortRanges<C> {
     if (start < 0) return false
     const slot = (low >>> 12) & this.#slotMask
     const at = start + 2 * slot
-    if (!(count === 1 ? (words[at]! | words[at + 1]!) === 0 : areZero(tables.memory.longs, at, count))) return false
+    if (!(count === 1 ? (words[at]! | words[at + 1]!) === 0 : areZero(tables.memory, at, count))) return false
     if (log.isOpen) log.words.overwriteZeros(finder.frame, 2 * slot, 2 * count)
     const down = this.#fieldDown
     let frameLow: number
@@ -97,7 +96,7 @@ export class ShortRanges<C> {
     if (count === 1) {
       words[at] = wordLow
       words[at + 1] = wordHigh
-    } else fillProgression(words, at, count, wordLow, wordHigh, this.#stepLow, this.#stepHigh)
+    } else fillWords(tables.memory, at, count, wordLow, wordHigh, this.#stepLow, this.#stepHigh)
     return true
   }
 
@@ -119,7 +118,7 @@ export class ShortRanges<C> {
     const at = start + 2 * slot
     const kind = tables.format.classify(words[at]!, words[at + 1]!, 0)
     if (kind !== IS_LEAF && kind !== IS_HIDDEN) return false
-    if (count > 1 && runLength(tables.memory.longs, at, count, tables.alikeMask(0)) < count) return false
+    if (count > 1 && runLength(tables.memory, at, count, tables.alikeMask(0)) < count) return false
     if (!this.#hasOthers(tables, finder, words, start, slot, count)) return false
     if (log.isOpen) log.words.overwrite(finder.frame, 2 * slot, 2 * count)
     for (let i = at; i < at + 2 * count; i++) words[i] = 0
@@ -147,11 +146,11 @@ export class ShortRanges<C> {
     const wordHigh = words[at + 1]!
     const kind = tables.format.classify(wordLow, wordHigh, 0)
     if (kind !== IS_LEAF && kind !== IS_HIDDEN) return false
-    if (count > 1 && runLength(tables.memory.longs, at, count, tables.alikeMask(0)) < count) return false
+    if (count > 1 && runLength(tables.memory, at, count, tables.alikeMask(0)) < count) return false
     const { set, mask } = flags
     if ((wordLow & mask.low) === set.low && (wordHigh & mask.high) === set.high) return true
     if (log.isOpen) log.words.rewrite(finder.frame, 2 * slot, 2 * count, mask, { low: wordLow, high: wordHigh })
-    rewriteFlags(words, at, count, wordLow, wordHigh, flags)
+    rewriteAlike(tables.memory, at, count, wordLow, wordHigh, mask, set)
     if (kind === IS_LEAF) log.staleAtOnce(vaddr, size)
     return true
   }

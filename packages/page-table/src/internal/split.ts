@@ -2,7 +2,7 @@
 import type { Geometry } from '../geometry.ts'
 import type { Tables } from './tables.ts'
 import { halvesOf } from './halves.ts'
-import { fillProgression } from './words.ts'
+import { fillWords } from './table-words.ts'
 
 /** How many tables it takes to cut pages [from, to) out of a leaf. */
 export function splitsOfLeaf(geometry: Geometry, level: number, from: number, to: number): number {
@@ -29,6 +29,6 @@ export function split<C>(tables: Tables<C>, table: number, slot: number, level: 
   const frame = tables.frameBits(tables.leafFrameIn(low, high, level))
   const step = tables.frameStep(level - 1)
   const first = memory.writableIndexOf(child)
-  fillProgression(memory.words, first, geometry.entries, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
+  fillWords(memory, first, geometry.entries, bits.low | frame.low, bits.high | frame.high, step.low, step.high)
   return child
 }

@@ -6,7 +6,7 @@ import type { Geometry } from '../geometry.ts'
 import type { PhysMemory } from '../phys-memory.ts'
 import { addressOf } from './edge.ts'
 import { halvesOf, longOf, wordOf } from './halves.ts'
-import type { Halves } from './halves.ts'
+import type { CompareMask, Halves } from './halves.ts'
 
 const TWO_32 = 2 ** 32
 
@@ -31,7 +31,7 @@ export class TableReader<C> {
   // By level.
   readonly #masks: readonly Halves[]
   readonly #steps: readonly Halves[]
-  readonly #alike: readonly bigint[]
+  readonly #alike: readonly CompareMask[]
 
   constructor(memory: PhysMemory, format: PteFormat<C>, root = -1) {
     this.memory = memory
@@ -49,7 +49,10 @@ export class TableReader<C> {
       const step = format.geometry.spanPages(level) * 2 ** low
       return { low: step % TWO_32 | 0, high: Math.floor(step / TWO_32) | 0 }
     })
-    this.#alike = this.#masks.map((mask) => longOf({ low: ~(mask.low | this.seenBits.low), high: ~(mask.high | this.seenBits.high) }))
+    this.#alike = this.#masks.map((mask) => {
+      const alike = { low: ~(mask.low | this.seenBits.low), high: ~(mask.high | this.seenBits.high) }
+      return { ...alike, long: longOf(alike) }
+    })
     const mask = this.frameMask(0)
     this.#frameLowMask = mask.low
     this.#frameLowShift = low < 32 ? low : 0
@@ -86,7 +89,7 @@ export class TableReader<C> {
   }
 
   /** The bits in which leaves of this level are alike, frame, accessed and dirty aside, for `runLength`. */
-  alikeMask(level: number): bigint {
+  alikeMask(level: number): CompareMask {
     return this.#alike[level]!
   }
 

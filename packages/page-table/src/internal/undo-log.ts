@@ -7,7 +7,7 @@ import type { BreakStep, InvalidationSink, StaleRange } from '../invalidation.ts
 import { mergeRanges } from '../invalidation.ts'
 import type { PhysMemory } from '../phys-memory.ts'
 import { addressOf } from './edge.ts'
-import { areZero } from './longs.ts'
+import { areZero } from './table-words.ts'
 import type { PageFrames, PageTaker } from './page-frames.ts'
 import type { TableOwner } from './table-owner.ts'
 import { WordLog } from './word-log.ts'
@@ -245,7 +245,7 @@ export class UndoLog implements PageTaker {
   #clear(frame: number): void {
     const first = this.#memory.indexOf(frame)
     const { words } = this.#memory
-    if (areZero(this.#memory.longs, first, FRAME_WORDS)) this.words.overwriteZeros(frame, 0, 2 * FRAME_WORDS)
+    if (areZero(this.#memory, first, FRAME_WORDS)) this.words.overwriteZeros(frame, 0, 2 * FRAME_WORDS)
     else {
       this.words.overwrite(frame, 0, 2 * FRAME_WORDS)
       words.fill(0, first, first + 2 * FRAME_WORDS)
@@ -256,6 +256,6 @@ export class UndoLog implements PageTaker {
   #zero(frame: number): void {
     const first = this.#memory.indexOf(frame)
     const { words } = this.#memory
-    if (!areZero(this.#memory.longs, first, FRAME_WORDS)) words.fill(0, first, first + 2 * FRAME_WORDS)
+    if (!areZero(this.#memory, first, FRAME_WORDS)) words.fill(0, first, first + 2 * FRAME_WORDS)
   }
 }

@@ -2,7 +2,7 @@
 // may have cached with what is there at the end. Words that were zero cost a record and no copy.
 import type { PhysMemory } from '../phys-memory.ts'
 import type { Halves } from './halves.ts'
-import { areZero } from './longs.ts'
+import { areZero } from './table-words.ts'
 import { rewrite } from './words.ts'
 
 /** Ints [at, end) of a frame. */
@@ -175,7 +175,7 @@ export class WordLog {
     const first = this.#memory.indexOf(this.#frameOf[i]!)
     const { words } = this.#memory
     // What was never touched is not to be allocated.
-    if (this.#savedAt[i] === ZERO && areZero(this.#memory.longs, first + this.#at[i]!, this.#count[i]! / 2)) return
+    if (this.#savedAt[i] === ZERO && areZero(this.#memory, first + this.#at[i]!, this.#count[i]! / 2)) return
     this.#restore(i, words, first, FRAME_INTS)
   }
 
