@@ -1,4 +1,4 @@
-export { PhysMemory, type FrameGroups, type MemorySource, type PhysMemoryOptions } from './phys-memory.ts'
+export { PhysMemory, type FrameGroups, type MemorySource, type PhysMemoryOptions, type WordKernel } from './phys-memory.ts'
 export { BitmapAllocator, type FrameAllocator } from './frame-allocator.ts'
 export {
   ACCESS,

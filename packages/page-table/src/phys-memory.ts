@@ -8,7 +8,7 @@ import type { PhysAddr } from '@addrspace/memory-addr'
 import { GrowingWords } from './internal/growing-words.ts'
 import { areZero } from './internal/table-words.ts'
 import { kernelOver } from './internal/word-kernel.ts'
-import type { WasmMemory, WordKernel } from './internal/word-kernel.ts'
+import type { WasmMemory } from './internal/word-kernel.ts'
 
 /** What a window may lie over: a buffer, or what has one that is replaced as it grows (`WebAssembly.Memory`). */
 export type MemorySource = ArrayBufferLike | { readonly buffer: ArrayBufferLike }
@@ -58,6 +58,16 @@ export interface FrameGroups {
 }
 
 /** Bytes at physical addresses [base, base + size). Words are 64 bits, little-endian, at multiples of 8. */
+/** Loops over words of 64 bits. `at` counts bytes of the memory, `count` words; halves are 32 bits, signed or not. */
+export interface WordKernel {
+  /** Stores words: the first, and each next one a step more. */
+  fill(at: number, count: number, firstLow: number, firstHigh: number, stepLow: number, stepHigh: number): void
+  /** How many whole eights of words are all like the one given in the masked bits, counted in words. */
+  alike(at: number, count: number, firstLow: number, firstHigh: number, maskLow: number, maskHigh: number): number
+  /** Replaces the bits outside of those to keep. */
+  rewrite(at: number, count: number, keepLow: number, keepHigh: number, setLow: number, setHigh: number): void
+}
+
 export class PhysMemory {
   /** The first address, a multiple of 4096. */
   readonly base: PhysAddr

@@ -1,8 +1,9 @@
 // The words of a sparse store, in one array that grows: at first one of JavaScript's own, and from a size on a memory
 // of WebAssembly, so that its kernel reaches them, which also grows in its place. Where there is none, or
 // no more of it is to be had, the array stays what it was, or becomes one of JavaScript's again.
+import type { WordKernel } from '../phys-memory.ts'
 import { kernelOver, newWasmMemory, WASM_PAGE } from './word-kernel.ts'
-import type { WasmMemory, WordKernel } from './word-kernel.ts'
+import type { WasmMemory } from './word-kernel.ts'
 
 /** From 1 MiB on: making a memory and its kernel costs as much as some hundred tables save. */
 const LEAST_KERNEL_BYTES = 2 ** 20

@@ -1,6 +1,7 @@
 // The loops of word-kernel.wat, for memories that WebAssembly can reach: some three times as fast as what the engine
 // makes of loops over typed arrays, which look at every index. Where there is no WebAssembly, or none with vectors,
 // or it may not be compiled, there is no kernel, and loops of words.ts and longs.ts do the same.
+import type { WordKernel } from '../phys-memory.ts'
 
 /** What is used of WebAssembly, whose types belong to a platform's library. */
 export interface WasmMemory {
@@ -12,16 +13,6 @@ interface Wasm {
   readonly Memory: new (descriptor: { readonly initial: number }) => WasmMemory
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (module: object, imports: object) => { readonly exports: unknown }
-}
-
-/** Loops over words of 64 bits. `at` counts bytes of the memory, `count` words; halves are 32 bits, signed or not. */
-export interface WordKernel {
-  /** Stores words: the first, and each next one a step more. */
-  fill(at: number, count: number, firstLow: number, firstHigh: number, stepLow: number, stepHigh: number): void
-  /** How many whole eights of words are all like the one given in the masked bits, counted in words. */
-  alike(at: number, count: number, firstLow: number, firstHigh: number, maskLow: number, maskHigh: number): number
-  /** Replaces the bits outside of those to keep. */
-  rewrite(at: number, count: number, keepLow: number, keepHigh: number, setLow: number, setHigh: number): void
 }
 
 const { WebAssembly } = globalThis as { WebAssembly?: Wasm }
