@@ -57,7 +57,6 @@ export interface FrameGroups {
   readonly firstAt: Int32Array
 }
 
-/** Bytes at physical addresses [base, base + size). Words are 64 bits, little-endian, at multiples of 8. */
 /** Loops over words of 64 bits. `at` counts bytes of the memory, `count` words; halves are 32 bits, signed or not. */
 export interface WordKernel {
   /** Stores words: the first, and each next one a step more. */
@@ -68,6 +67,7 @@ export interface WordKernel {
   rewrite(at: number, count: number, keepLow: number, keepHigh: number, setLow: number, setHigh: number): void
 }
 
+/** Bytes at physical addresses [base, base + size). Words are 64 bits, little-endian, at multiples of 8. */
 export class PhysMemory {
   /** The first address, a multiple of 4096. */
   readonly base: PhysAddr
