@@ -4,7 +4,7 @@ import { globSync } from 'node:fs'
 import { findDeadLinks } from './lib/markdown-links.ts'
 import { root } from './lib/workspace.ts'
 
-const patterns = ['*.md', 'docs/**/*.md', '.changeset/*.md', 'examples/*.md', 'examples/*/*.md', '{packages,apps}/*/*.md', '{packages,apps}/*/{docs,traces,vectors,examples}/**/*.md']
+const patterns = ['*.md', 'docs/**/*.md', '.changeset/*.md', 'examples/*.md', 'examples/*/*.md', 'examples/subjects/*/*.md', '{packages,apps}/*/*.md', '{packages,apps}/*/{docs,traces,vectors,examples}/**/*.md']
 const files = globSync(patterns, { cwd: root }).sort()
 const dead = files.flatMap((file) => findDeadLinks(root, file))
 for (const link of dead) console.error(link)

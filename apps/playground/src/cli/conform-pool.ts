@@ -3,10 +3,10 @@
  * other and hands back each report as soon as it is there.
  */
 
-import type { CaseReport } from '@addrspace/conformance'
 import { availableParallelism } from 'node:os'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import type { TimedReport } from './timed-report.ts'
 
 /** What a thread is asked: these cases, on this backend. */
 export interface Assignment {
@@ -18,8 +18,8 @@ export interface Assignment {
 const WORKER = new URL(`./conform-worker${extname(import.meta.url)}`, import.meta.url)
 
 /** Runs the cases on every backend; `onReport` is told of each, in any order. Gives the reports by backend. */
-export async function runInThreads(backends: readonly string[], ids: readonly string[], onReport: (backend: string, report: CaseReport) => void): Promise<Map<string, CaseReport[]>> {
-  const reports = new Map<string, CaseReport[]>(backends.map((backend) => [backend, []]))
+export async function runInThreads(backends: readonly string[], ids: readonly string[], onReport: (backend: string, report: TimedReport) => void): Promise<Map<string, TimedReport[]>> {
+  const reports = new Map<string, TimedReport[]>(backends.map((backend) => [backend, []]))
   const waiting = [...backends]
   const threads = Math.min(availableParallelism(), backends.length)
   await Promise.all(Array.from({ length: threads }, () => serve(waiting, ids, (backend, report) => {
@@ -30,7 +30,7 @@ export async function runInThreads(backends: readonly string[], ids: readonly st
 }
 
 /** Keeps one thread busy as long as backends are waiting. */
-async function serve(waiting: string[], ids: readonly string[], onReport: (backend: string, report: CaseReport) => void): Promise<void> {
+async function serve(waiting: string[], ids: readonly string[], onReport: (backend: string, report: TimedReport) => void): Promise<void> {
   const worker = new Worker(WORKER)
   const { promise, resolve, reject } = Promise.withResolvers<undefined>()
   let backend: string | undefined
@@ -43,7 +43,7 @@ async function serve(waiting: string[], ids: readonly string[], onReport: (backe
     else worker.postMessage({ backend, ids } satisfies Assignment)
   }
   worker.on('error', reject)
-  worker.on('message', (report: CaseReport) => {
+  worker.on('message', (report: TimedReport) => {
     if (backend !== undefined) onReport(backend, report)
     left -= 1
     if (left === 0) next()

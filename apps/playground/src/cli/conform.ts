@@ -1,24 +1,33 @@
 /**
- * `addrspace conform`: holds the backends against the conformance suite, and prints the matrix of cases and backends.
+ * `addrspace conform`: holds backends, and subjects in any language, against the conformance suite, and prints the matrix
+ * of cases and backends.
  */
 
-import { conformanceCases, pageTableCases, type CaseReport, type CaseStatus } from '@addrspace/conformance'
-import { ALL_BACKENDS, selectBackends, type BackendEntry } from './backends.ts'
+import { conformanceCases, pageTableCases, type CaseStatus } from '@addrspace/conformance'
+import { ALL_BACKENDS, selectBackends } from './backends.ts'
 import { groupOf, NONE } from './case-groups.ts'
+import { holdContest, type Verdict } from './contenders.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK, InputError, printable } from './failure.ts'
 import type { Output, Paint, Tone } from './output.ts'
-import { Progress } from './progress.ts'
 import { alignColumns } from './table.ts'
 
 export interface ConformOptions {
-  /** A backend or `all`, the default. */
+  /** A backend or `all`, the default where no subject is named. */
   readonly backend?: string
+  /** Command lines of subjects that speak the exec protocol. */
+  readonly exec?: readonly string[]
+  /** In seconds, as it was typed: how long a subject may take for an answer. */
+  readonly timeout?: string
   /** Only the cases whose ids contain this. */
   readonly filter?: string
   /** A row per case instead of one per group. */
   readonly verbose?: boolean
   readonly json?: boolean
 }
+
+/** In seconds. */
+const DEFAULT_TIMEOUT = '10'
+const LONGEST_TIMEOUT = 86_400
 
 /** A case as the report shows it: of sets and mapping backends, or of page tables. */
 interface ReportedCase {
@@ -27,26 +36,22 @@ interface ReportedCase {
   readonly law: string
 }
 
-/** What one backend made of one case. */
-interface Verdict extends CaseReport {
-  readonly backend: string
-}
-
 /**
  * Runs the suite and gives the exit code: 1 if a case failed that is not known to.
  *
- * @throws InputError if there is no such backend, or no such case.
+ * @throws InputError if there is no such backend, no such case, or a subject that cannot introduce itself.
  */
 export async function conform(options: ConformOptions, output: Output): Promise<number> {
-  const backends = selectBackends(options.backend ?? ALL_BACKENDS)
+  const commands = options.exec ?? []
+  const backends = options.backend === undefined && commands.length > 0 ? [] : selectBackends(options.backend ?? ALL_BACKENDS)
+  const milliseconds = 1000 * secondsOf(options.timeout ?? DEFAULT_TIMEOUT)
   const cases: readonly ReportedCase[] = [...conformanceCases(options.filter), ...pageTableCases(options.filter)]
   if (cases.length === 0) throw new InputError(`no case has ${JSON.stringify(options.filter)} in its id; conform --verbose lists all`)
-  const verdicts = await verdictsOf(backends, cases.map(({ id }) => id))
+  const { names, verdicts } = await holdContest({ backends, commands, milliseconds }, cases.map(({ id }) => id))
 
   if (options.json === true) {
     output.json({ cases: verdicts.map(({ id, backend, status, detail }) => ({ id, backend, status, detail })) })
   } else {
-    const names = backends.map(({ name }) => name)
     const hasRowPerCase = options.verbose ?? options.filter !== undefined
     const rows = (hasRowPerCase ? caseRows : groupRows)(cases, names, verdicts, output.paint)
     for (const line of alignColumns(rows)) output.line(line)
@@ -56,24 +61,12 @@ export async function conform(options: ConformOptions, output: Output): Promise<
   return verdicts.some(({ status }) => status === 'fail') ? EXIT_CHECK_FAILED : EXIT_OK
 }
 
-/** Runs the cases: those of one backend here, those of several in threads, which take a moment to start. */
-async function verdictsOf(backends: readonly BackendEntry[], ids: readonly string[]): Promise<Verdict[]> {
-  const progress = new Progress()
-  const [only, ...others] = backends
-  try {
-    if (only !== undefined && others.length === 0) {
-      const subject = await only.loadSubject()
-      return ids.map((id) => {
-        progress.report(() => `${only.name}: ${id}`)
-        return { backend: only.name, ...subject.run(id) }
-      })
-    }
-    const { runInThreads } = await import('./conform-pool.ts')
-    const reports = await runInThreads(backends.map(({ name }) => name), ids, (backend, { id }) => progress.report(() => `${backend}: ${id}`))
-    return Array.from(reports, ([backend, own]) => own.map((report) => ({ backend, ...report }))).flat()
-  } finally {
-    progress.done()
+function secondsOf(text: string): number {
+  const seconds = Number(text)
+  if (!/^[0-9.]+$/.test(text) || !(seconds > 0 && seconds <= LONGEST_TIMEOUT)) {
+    throw new InputError(`--timeout must be a number of seconds, above 0 and at most ${LONGEST_TIMEOUT}, got ${JSON.stringify(text)}`)
   }
+  return seconds
 }
 
 const TONES: Readonly<Record<CaseStatus, Tone>> = { pass: 'good', fail: 'bad', unsupported: 'dim', known: 'execute' }

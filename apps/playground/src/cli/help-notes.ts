@@ -94,11 +94,20 @@ Examples:
   addrspace conform
   addrspace conform --backend mock --filter set/find-free
   addrspace conform --json
+  addrspace conform --exec ./my-backend
+  addrspace conform --exec 'python3 mine.py' --backend riscv-sv39 --filter walk/
   addrspace conform --mutants
 
 A backend passes a case, fails it, is known to fail it, or does not support what
 it asks for. A machine is held against each case three times, with areas backed
 at once, on demand and by a fixed distance; it fails if one of these does.
+
+A program that is named with --exec reads requests from its standard input and
+answers on its standard output, a JSON object per line, for a page table of its
+own; docs/exec-protocol.md shows every message. It is a file, or else a line for
+the shell. What it says of itself decides which cases it is asked, and which
+failures are known. Where it ends, is late or talks nonsense, the case fails and
+tells so; it is started anew for the next one, and never outlives the command.
 
 With --mutants, each fault is told with the case that is meant to notice it; below
 stands how many were noticed, by what is broken and by group of cases.

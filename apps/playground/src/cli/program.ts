@@ -141,10 +141,12 @@ function program(output: Output, finish: (exitCode: number) => void): Command {
     })
 
   command('conform', 'hold backends against the conformance suite')
-    .option('--backend <NAME>', `one of ${backendNames()}, or ${ALL_BACKENDS}`, ALL_BACKENDS)
+    .option('--backend <NAME>', `one of ${backendNames()}, or ${ALL_BACKENDS} (default: ${ALL_BACKENDS}; with --exec, none)`)
+    .option('--exec <COMMAND>', 'a program in any language that answers for its page table in JSON lines; may be repeated', collect)
+    .option('--timeout <SECONDS>', 'how long such a program may take for an answer (default: 10)')
     .option('--filter <ID>', 'only the cases whose id contains this')
     .option('--verbose', 'a row for every case; so it is with --filter')
-    .addOption(new Option('--mutants', 'hold seeded faults against the suite instead').conflicts(['backend', 'filter', 'verbose']))
+    .addOption(new Option('--mutants', 'hold seeded faults against the suite instead').conflicts(['backend', 'exec', 'timeout', 'filter', 'verbose']))
     .addHelpText('after', CONFORM_NOTES)
     .action(async (options: ConformOptions & { readonly mutants?: boolean }) => {
       if (options.mutants === true) {
@@ -165,6 +167,11 @@ function program(output: Output, finish: (exitCode: number) => void): Command {
     })
 
   return root
+}
+
+/** For an option that may be given several times. */
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value]
 }
 
 function version(): string {

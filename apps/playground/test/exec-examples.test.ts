@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { addrspace, folderWith } from './command-line.ts'
+
+const EXAMPLES = fileURLToPath(new URL('../../../examples/subjects/', import.meta.url))
+const DOCUMENT = readFileSync(new URL('../../../docs/exec-protocol.md', import.meta.url), 'utf8')
+const hasGcc = spawnSync('gcc', ['--version']).status === 0
+
+/** Compiles a C source of the toy without a warning, and gives the program's path. */
+function compiled(source: string): string {
+  const folder = folderWith({ 'toy.c': source })
+  const program = join(folder, 'toy')
+  const { status, stderr } = spawnSync('gcc', ['-std=c11', '-Wall', '-Wextra', '-Wpedantic', '-Werror', '-O1', '-o', program, join(folder, 'toy.c')], { encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  return program
+}
+
+describe('the toy in C', () => {
+  const source = readFileSync(join(EXAMPLES, 'toy-c/toy.c'), 'utf8')
+
+  it.skipIf(!hasGcc)('passes everything that its manifest claims (needs gcc)', { timeout: 120_000 }, async () => {
+    const { code, stdout } = await addrspace(['conform', '--exec', compiled(source), '--json'])
+    const { cases } = JSON.parse(stdout) as { readonly cases: readonly { readonly backend: string; readonly status: string }[] }
+    const count = (status: string): number => cases.filter((report) => report.status === status).length
+    expect(cases.every(({ backend }) => backend === 'toy in C')).toBe(true)
+    expect({ code, fail: count('fail'), known: count('known') }).toEqual({ code: 0, fail: 0, known: 0 })
+    // There are that many cases for base pages alone; the more a toy claims, the more it is asked.
+    expect(count('pass')).toBeGreaterThanOrEqual(59)
+  })
+
+  // What is taken out, and the case that is meant for it.
+  const faults: readonly (readonly [what: string, from: string, to: string, meant: string])[] = [
+    ['a table that came back is still pointed to', '            *word = 0;\n', '', 'unmap/frees-tables'],
+    ['a map looks at nothing first', 'problem = look(w, w->root, TOP, vaddr, vaddr + size - 1, WANTS_FREE, &tables);', '', 'map/over-same'],
+    ['user mode is not looked at', '(user && !(step.entry.rights & U))', '(user && step.level)', 'flags/user-kernel-split'],
+    ['a hidden page is forgotten', 'P | rights : HIDDEN', 'P | rights : 0', 'protect/none-and-back'],
+    ['the hole of the space is walked', 'static bool canonical(uint64_t vaddr) { return vaddr < LOWER_END || vaddr >= UPPER_START; }', 'static bool canonical(uint64_t vaddr) { return vaddr != 1; }', 'map/non-canonical'],
+    ['nobody is told of a protect', 'if (now != *word && (entry.rights || unmaps)) make_stale(at);', 'if (unmaps) make_stale(at);', 'res/invalidate-exact'],
+  ]
+  it.skipIf(!hasGcc).each(faults)('fails where %s (needs gcc)', async (_what, from, to, meant) => {
+    expect(source.split(from)).toHaveLength(2)
+    const { code, stdout } = await addrspace(['conform', '--exec', compiled(source.replace(from, to)), '--filter', meant, '--json', '--timeout', '5'])
+    expect(stdout).toMatch(new RegExp(`"id":"${meant}","backend":"toy in C","status":"fail"`))
+    expect(code).toBe(1)
+  })
+
+  it.skipIf(!hasGcc)('answers as its protocol’s description says (needs gcc)', () => {
+    const [, hello = '', ...blocks] = Array.from(DOCUMENT.matchAll(/^```jsonl?\n(.*?)^```$/gms), ([, text]) => text!)
+    const lines = blocks.slice(1, -1).flatMap((block) => block.trimEnd().split('\n'))
+    const requests = lines.filter((_line, at) => at % 2 === 0)
+    const { stdout } = spawnSync(compiled(source), { input: ['{"id":1,"ask":"hello","protocol":1}', ...requests, ''].join('\n'), encoding: 'utf8' })
+    const [greeting = '', ...answers] = stdout.trimEnd().split('\n')
+    expect(JSON.parse(greeting)).toEqual(JSON.parse(hello))
+    expect(answers).toEqual(lines.filter((_line, at) => at % 2 === 1))
+    expect(answers).toHaveLength(26)
+  })
+
+  it.skipIf(!hasGcc)('runs as its README says (needs gcc)', async () => {
+    const readme = readFileSync(join(EXAMPLES, 'toy-c/README.md'), 'utf8')
+    const [compile = '', run = ''] = Array.from(readme.matchAll(/^ {4}(.+)$/gm), ([, line]) => line!)
+    expect(compile).toBe('cc -O2 -o toy examples/subjects/toy-c/toy.c')
+    expect(run).toBe('npm run addrspace -- conform --exec ./toy')
+    const cwd = folderWith({})
+    const program = compiled(source)
+    writeFileSync(join(cwd, 'toy'), readFileSync(program), { mode: 0o755 })
+    expect((await addrspace(['conform', '--exec', './toy', '--filter', 'map/base'], { cwd })).stdout).toMatch(/^ *toy in C\nmap\/base-4k +pass\n$/)
+  })
+})
