@@ -1,12 +1,24 @@
-// Checks every link between the Markdown files of the repository. Exit code 1 if one leads nowhere.
+// Checks what the Markdown files of the repository say of it: every link between them, and that the npm scripts and files that
+// they name exist. Exit code 1 if anything does not.
 
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { findFalseClaims } from './lib/markdown-claims.ts'
 import { findDeadLinks } from './lib/markdown-links.ts'
-import { root } from './lib/workspace.ts'
+import { readJson, root, type Manifest } from './lib/workspace.ts'
 
-const patterns = ['*.md', 'docs/**/*.md', '.changeset/*.md', 'examples/*.md', 'examples/*/*.md', 'examples/subjects/*/*.md', '{packages,apps}/*/*.md', '{packages,apps}/*/{docs,traces,vectors,examples}/**/*.md']
-const files = globSync(patterns, { cwd: root }).sort()
-const dead = files.flatMap((file) => findDeadLinks(root, file))
-for (const link of dead) console.error(link)
-console.log(`${String(files.length)} Markdown files, ${String(dead.length)} dead links`)
-process.exitCode = dead.length > 0 ? 1 : 0
+const find = (patterns: readonly string[]): string[] =>
+  globSync([...patterns], { cwd: root, exclude: (path) => /(^|\/)(node_modules|reports|dist|target)(\/|$)/.test(path) }).sort()
+
+const documents = find(['*.md', 'docs/**/*.md', '.changeset/*.md', '{packages,apps}/*/*.md', '{packages,apps}/*/{docs,traces,vectors,examples,test}/**/*.md', '{bench,examples}/**/*.md'])
+const repository = {
+  scripts: new Set(Object.keys(readJson<Manifest>(join(root, 'package.json')).scripts ?? {})),
+  files: find(['*.*', '{packages,apps,examples,bench,scripts,docs,.github,.changeset}/**/*.*']),
+}
+const problems = documents.flatMap((file) => [
+  ...findDeadLinks(root, file),
+  ...(file.startsWith('.changeset/') ? [] : findFalseClaims(file, readFileSync(join(root, file), 'utf8'), repository)),
+])
+for (const problem of problems) console.error(problem)
+console.log(`${String(documents.length)} Markdown files, ${String(problems.length)} links or names that lead nowhere`)
+process.exitCode = problems.length > 0 ? 1 : 0
