@@ -48,7 +48,7 @@ function contendersOf(question: Question, subject: string, size: number, native:
   if (native !== undefined && of !== 'memory-set' && subject !== 'aarch64') {
     contenders.set(name === 'page-fill' ? MEMSET : RUST, { file: native, args: [subject] })
   }
-  if (name === 'page-fill') for (const limit of ['loop of halves', 'typed fill']) contenders.set(limit, node(limit))
+  if (name === 'page-fill') for (const limit of ['loop of halves', 'typed fill', 'kernel alone']) contenders.set(limit, node(limit))
   if (ASKED_OF_PEERS.has(name) && SIZES_FOR_PEERS.has(size)) for (const peer of PEER_NAMES) contenders.set(peer, node(peer))
   const isInGoals = (contender: string): boolean => GOALS.some((goal) => goal.question === name && goal.subject === subject && (goal.size === size || of === 'page-table') && contendersIn(goal).includes(contender))
   if (isInGoals(MIXED)) contenders.set(MIXED, node(subject, 'mixed'))

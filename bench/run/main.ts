@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
+import { QUESTIONS } from '../src/questions.ts'
 import { middleRun, type Measurement, type SavedResult } from '../src/results.ts'
 import { drawChart } from './chart.ts'
 import { listCells } from './contenders.ts'
@@ -19,21 +20,33 @@ import { alignRows, GOAL_HEADER, goalRows, MEASUREMENT_HEADER, measurementRows }
 const REPLAY_LINES = 20_000
 const REPLAYS = 5
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true },
-    size: { type: 'string', multiple: true },
-    rounds: { type: 'string', default: String(FULL.rounds) },
-    runs: { type: 'string', default: '1' },
-    smoke: { type: 'boolean', default: false },
-    deopts: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    save: { type: 'boolean', default: false },
-  },
-})
+const NAMES = [...QUESTIONS.map(({ name }) => name), 'size', 'replay']
+
+const HELP = `usage: pnpm bench [options]      (npm run bench -- [options])
+
+Measures addrspace, the Rust originals, npm containers and the limits side by side, in turns; prints ratios of medians.
+
+  --only QUESTION   only this question; may be given several times:
+${wrap(NAMES)}
+  --size N          only this number of areas, or of pages; may be given several times
+  --rounds N        fresh processes per contender and question (default ${String(FULL.rounds)})
+  --runs N          whole runs; the table tells the median over them (default 1)
+  --save            keeps the result and its chart in bench/results; whole runs only
+  --json            nothing but JSON on stdout, progress on stderr
+  --smoke           everybody answers once, small; answers are compared, nothing is timed
+  --deopts          which compiled code was given up while it was measured
+  -h, --help        this text`
+
+const values = options()
+if (values.help) {
+  console.log(HELP)
+  process.exit(0)
+}
+const unknown = values.only?.find((name) => !NAMES.includes(name))
+if (unknown !== undefined) usageError(`there is no question ${unknown}; there are ${NAMES.join(', ')}`)
 const settings = { ...FULL, rounds: wholeNumber('rounds', values.rounds) }
 const isWhole = values.only === undefined && values.size === undefined
-if (values.save && !isWhole) throw new RangeError('"--save" keeps whole runs only: leave out --only and --size')
+if (values.save && !isWhole) usageError('--save keeps whole runs only: leave out --only and --size')
 const isWanted = (question: string, size: number): boolean => (values.only?.includes(question) ?? true) && (values.size?.includes(String(size)) ?? true)
 
 const native = buildNative()
@@ -79,6 +92,41 @@ function report(result: SavedResult): void {
   }
 }
 
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string', multiple: true },
+        size: { type: 'string', multiple: true },
+        rounds: { type: 'string', default: String(FULL.rounds) },
+        runs: { type: 'string', default: '1' },
+        smoke: { type: 'boolean', default: false },
+        deopts: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        save: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (error) {
+    return usageError((error as Error).message)
+  }
+}
+
+function usageError(text: string): never {
+  process.stderr.write(`bench: ${text}\n`)
+  process.exit(2)
+}
+
+/** Names in lines of help. */
+function wrap(names: readonly string[]): string {
+  const lines = ['']
+  for (const name of names) {
+    if (lines.at(-1)!.length + name.length > 90) lines.push('')
+    lines.push(`${lines.pop()!}${name} `)
+  }
+  return lines.map((line) => `                    ${line.trimEnd()}`).join('\n')
+}
+
 /** Progress is not part of the result. */
 function tell(text: string): void {
   process.stderr.write(`${text}\n`)
@@ -86,6 +134,6 @@ function tell(text: string): void {
 
 function wholeNumber(name: string, text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`"--${name}" must be a whole number, got ${text}`)
+  if (!Number.isSafeInteger(value) || value < 1) usageError(`--${name} must be a whole number, got ${text}`)
   return value
 }

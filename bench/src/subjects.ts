@@ -3,13 +3,13 @@
 import { MemorySet } from '@addrspace/memory-set'
 
 import type { AreaSet } from './area-set.ts'
-import { fillWhole, fillWithHalves } from './limit/fill.ts'
+import { fillWhole, fillWithHalves, fillWithKernel } from './limit/fill.ts'
 import { MACHINES } from './machines.ts'
 import { PEERS } from './peers.ts'
 import type { Figure, Question } from './question.ts'
 import type { Task } from './task.ts'
 
-const LIMITS: Readonly<Record<string, (entries: number) => Task>> = { 'loop of halves': fillWithHalves, 'typed fill': fillWhole }
+const LIMITS: Readonly<Record<string, (entries: number) => Task>> = { 'loop of halves': fillWithHalves, 'typed fill': fillWhole, 'kernel alone': fillWithKernel }
 
 export const OURS = 'set'
 

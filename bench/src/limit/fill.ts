@@ -1,4 +1,6 @@
-// The limit of JavaScript: plain loops that store the bytes of as many entries, and know no page table.
+// The limits: loops that store the bytes of as many entries and nothing else, in JavaScript and in the kernel of page-table.
+import { PhysMemory } from '@addrspace/page-table'
+
 import { timed, type Task } from '../task.ts'
 
 const FRAME_WORDS = 512
@@ -23,6 +25,18 @@ function storeHalves(words: Int32Array, first: number, low: number): void {
 export function fillWhole(entries: number): Task {
   const words = new Float64Array(entries)
   return fillTask(entries, (turn) => void words.fill(turn))
+}
+
+/** Entries of as many leaf tables by the kernel of page-table's memory alone: no table is taken or looked at, nothing is noted. */
+export function fillWithKernel(entries: number): Task {
+  const memory = new PhysMemory({ size: BigInt(entries + FRAME_WORDS) * 8n })
+  for (let frame = 0; frame < memory.frameCount; frame++) memory.writableIndexOf(frame)
+  const { kernel } = memory
+  if (kernel === undefined) throw new Error('there is no kernel on this machine')
+  const first = 4 * memory.indexOf(0)
+  return fillTask(entries, (turn) => {
+    for (let at = 0; at < entries * 8; at += FRAME_WORDS * 8) kernel.fill(first + at, FRAME_WORDS, 0x4000_0067 + turn, 1, 0x1000, 0)
+  })
 }
 
 function fillTask(entries: number, fill: (turn: number) => void): Task {
