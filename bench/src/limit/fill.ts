@@ -29,7 +29,8 @@ export function fillWhole(entries: number): Task {
 
 /** Entries of as many leaf tables by the kernel of page-table's memory alone: no table is taken or looked at, nothing is noted. */
 export function fillWithKernel(entries: number): Task {
-  const memory = new PhysMemory({ size: BigInt(entries + FRAME_WORDS) * 8n })
+  // Of 2 MiB at least: smaller ones have no kernel.
+  const memory = new PhysMemory({ size: BigInt(Math.max(entries, 2 ** 18)) * 8n })
   for (let frame = 0; frame < memory.frameCount; frame++) memory.writableIndexOf(frame)
   const { kernel } = memory
   if (kernel === undefined) throw new Error('there is no kernel on this machine')
