@@ -85,6 +85,7 @@ export type Action =
   | { readonly kind: 'backends-chosen'; readonly backends: readonly BackendName[] }
   | { readonly kind: 'backend-chosen'; readonly backend: BackendName }
   | { readonly kind: 'hovered'; readonly focus: Focus | undefined }
+  /** The walk goes along to the address of what is chosen, and what is chosen to that of the walk. */
   | { readonly kind: 'focused'; readonly focus: Focus | undefined }
   | { readonly kind: 'walk-asked'; readonly walk: Partial<WalkQuestion> }
   | { readonly kind: 'mutant-chosen'; readonly mutant: string | undefined }
@@ -174,10 +175,14 @@ function changed(state: State, action: Action): State {
       return { ...state, backend: action.backend, backends: state.backends.includes(action.backend) ? state.backends : [...state.backends, action.backend] }
     case 'hovered':
       return { ...state, hover: action.focus }
-    case 'focused':
-      return { ...state, focus: action.focus }
-    case 'walk-asked':
-      return { ...state, walk: { ...state.walk, ...action.walk } }
+    case 'focused': {
+      const { focus } = action
+      return focus === undefined || focus.kind === 'frame' ? { ...state, focus } : { ...state, focus, walk: { ...state.walk, vaddr: focus.vaddr } }
+    }
+    case 'walk-asked': {
+      const { vaddr } = action.walk
+      return { ...state, walk: { ...state.walk, ...action.walk }, focus: vaddr === undefined ? state.focus : { kind: 'page', vaddr } }
+    }
     case 'mutant-chosen':
       return { ...state, mutant: action.mutant }
     case 'trace-changed':

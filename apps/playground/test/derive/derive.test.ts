@@ -96,6 +96,40 @@ describe('a walk', () => {
   })
 })
 
+describe('the parts of an address', () => {
+  const HUGE = scenario({ op: 'map', start: '0x600000', size: '0x200000', flags: 'r', backing: { linear: '0x80200000' } })
+  const partsOf = (backend: 'x86-64' | 'riscv-sv39' | 'aarch64', vaddr: bigint): object[] =>
+    walkAt(session, { scenario: HUGE, backend, count: 1, vaddr, access: 'read', mode: 'kernel', controls: {} })!.parts.map(({ role, high, low, held, isUsed }) => [role, high, low, held, isUsed])
+
+  it('are the indices down to the leaf, and an offset of the leaf’s size', () => {
+    expect(partsOf('riscv-sv39', 0x61_2345n)).toEqual([['upper', 63, 39, 0n, true], ['index', 38, 30, 0n, true], ['index', 29, 21, 3n, true], ['offset', 20, 0, 0x1_2345n, true]])
+  })
+
+  it('are used as far as the walk has come', () => {
+    expect(partsOf('x86-64', 0x80_0000_5000n)).toEqual([
+      ['upper', 63, 48, 0n, true], ['index', 47, 39, 1n, true], ['index', 38, 30, 0n, false], ['index', 29, 21, 0n, false], ['index', 20, 12, 5n, false], ['offset', 11, 0, 0n, false],
+    ])
+  })
+
+  it('tell which root an upper half begins at', () => {
+    const walk = walkAt(session, { scenario: HUGE, backend: 'aarch64', count: 1, vaddr: 0xffff_8000_0000_0000n, access: 'read', mode: 'kernel', controls: {} })!
+    expect(walk).toMatchObject({ rootName: 'TTBR1_EL1', root: walk.roots[1] })
+    expect(walk.parts[0]).toMatchObject({ held: 0xffffn, meaning: 'all 1: the walk starts at TTBR1' })
+  })
+})
+
+describe('the verdicts of a walk', () => {
+  it('are those of every access by every mode', () => {
+    const { verdicts } = walkAt(session, { scenario: MAPPED, backend: 'x86-64', count: 4, vaddr: 0xa000n, access: 'write', mode: 'user', controls: {} })!
+    // The page is the kernel's, read-only: user mode stops at U/S, the kernel's write at R/W, its fetch at XD.
+    expect(verdicts.map(({ access, mode, fault }) => `${access} ${mode} ${fault ?? 'yes'}`)).toEqual([
+      'read user permission at level 0, U/S', 'read kernel yes',
+      'write user permission at level 0, U/S', 'write kernel permission at level 0, R/W',
+      'exec user permission at level 0, U/S', 'exec kernel permission at level 0, XD',
+    ])
+  })
+})
+
 describe('controls', () => {
   it('are those of the machine, with their defaults', () => {
     expect(controlsOfBackend('riscv-sv39').map(({ name, initial }) => [name, initial])).toEqual(expect.arrayContaining([['sum', false], ['mxr', false], ['ad', 'svade']]))

@@ -48,4 +48,11 @@ describe('the state', () => {
     expect(failing.scenario.header.fail).toEqual({ frame: 2 })
     expect(reduce(failing, { kind: 'failure-chosen', fail: undefined }).scenario.header).not.toHaveProperty('fail')
   })
+
+  it('walks to what is chosen, and chooses what is walked to', () => {
+    expect(after({ kind: 'focused', focus: { kind: 'page', vaddr: 0x5000n } }).walk.vaddr).toBe(0x5000n)
+    expect(after({ kind: 'walk-asked', walk: { vaddr: 0x6000n } }).focus).toEqual({ kind: 'page', vaddr: 0x6000n })
+    expect(after({ kind: 'focused', focus: { kind: 'page', vaddr: 0x5000n } }, { kind: 'walk-asked', walk: { access: 'write' } })).toMatchObject({ focus: { vaddr: 0x5000n }, walk: { vaddr: 0x5000n, access: 'write' } })
+    expect(after({ kind: 'focused', focus: { kind: 'frame', paddr: 0x5000n } }).walk.vaddr).toBe(0x40_0000n)
+  })
 })

@@ -8,6 +8,7 @@ import { formatFlags, type Access, type FaultReason, type Mode } from '@addrspac
 import { bitName, bitRange, bitsOf, bitValue, kindOf, layoutOf, valueMeaning, type NamedBits, type WordKind } from '../../adapters/entry-words.ts'
 import { controlsOf, namesOfLevel } from '../../adapters/machines.ts'
 import { describeStop, describeWayOut } from '../../adapters/walk-words.ts'
+import { addressParts, type AddressPart } from './address-parts.ts'
 import { machineOf, type BackendName } from './backends.ts'
 import type { OpenedMachine } from './live-space.ts'
 import type { Position } from './position.ts'
@@ -68,8 +69,10 @@ export type WalkOutcome =
   | {
       readonly kind: 'mapped'
       readonly paddr: bigint
-      /** Of the leaf, in bytes. */
+      /** Of the leaf: its first byte, its size in bytes; `paddr` is `frame + offset`. */
+      readonly frame: bigint
       readonly size: bigint
+      readonly offset: bigint
       readonly flags: string
       /** Words that the machine would write back: accessed, dirty. */
       readonly updates: readonly { readonly entryAddress: bigint; readonly word: bigint }[]
@@ -87,14 +90,31 @@ export type WalkOutcome =
       readonly wayOut: readonly string[]
     }
 
+/** What becomes of one kind of access. */
+export interface Verdict {
+  readonly access: Access
+  readonly mode: Mode
+  /** `permission at level 0, U/S`; undefined if the access is let through. */
+  readonly fault: string | undefined
+}
+
 export interface Walk {
   readonly vaddr: bigint
   readonly roots: readonly bigint[]
   /** Undefined for an address that the machine does not translate. */
   readonly root: bigint | undefined
+  /** What holds the root's address: `CR3`, `satp`, `TTBR0_EL1`. */
+  readonly rootName: string
+  /** All 64 bits of the address, highest first. */
+  readonly parts: readonly AddressPart[]
   readonly steps: readonly WalkedStep[]
   readonly outcome: WalkOutcome
+  /** Every access by every mode in the same state of the machine; read, write, exec, each by user and kernel. */
+  readonly verdicts: readonly Verdict[]
 }
+
+const ACCESSES: readonly Access[] = ['read', 'write', 'exec']
+const MODES: readonly Mode[] = ['user', 'kernel']
 
 /** The controls of a machine: what each may be, and its default. Empty without a machine. */
 export function controlsOfBackend(backend: BackendName): readonly { readonly name: string; readonly choices: readonly (boolean | string)[]; readonly initial: boolean | string }[] {
@@ -139,24 +159,40 @@ function walkIn<C extends object>({ machine, space: { pageTable } }: OpenedMachi
       bits: bitsOf(layout, word).map((bits) => wordBits(bits, fault?.level === level ? fault.bit : '')),
     }
   })
+  const last = way.at(-1)
   return {
     vaddr,
     roots,
     root: geometry.isCanonical(vaddr) ? roots[geometry.rootOf(vaddr)] : undefined,
+    rootName: rootName(format.name, geometry.rootOf(vaddr)),
+    parts: addressParts(geometry, vaddr, { level: last?.level, isLeaf: last?.entry.kind === 'leaf' }),
     steps,
     outcome: outcome(),
+    verdicts: ACCESSES.flatMap((each) => MODES.map((by): Verdict => ({ access: each, mode: by, fault: faultOf(each, by) }))),
+  }
+
+  function faultOf(each: Access, by: Mode): string | undefined {
+    const answer = pageTable.translate(vaddr, each, by, controls)
+    return answer.kind === 'fault' ? describeStop(machine, { fault: answer, last }).what : undefined
   }
 
   function outcome(): WalkOutcome {
     if (translation.kind === 'mapped') {
       const { paddr, size, updates } = translation
-      return { kind: 'mapped', paddr, size, flags: formatFlags(pageTable.query(vaddr)!.flags), updates }
+      const offset = vaddr % size
+      return { kind: 'mapped', paddr, frame: paddr - offset, size, offset, flags: formatFlags(pageTable.query(vaddr)!.flags), updates }
     }
     const { reason, level, bit } = translation
-    const stop = { fault: translation, last: way.at(-1) }
+    const stop = { fault: translation, last }
     const wayOut = describeWayOut({ machine, table: pageTable, loadWay: () => undefined, request: { vaddr, access, mode }, controls }, stop)
     return { kind: 'fault', reason, level, bit, ...describeStop(machine, stop), wayOut }
   }
+}
+
+/** As the machine's manual calls the register. */
+function rootName(machine: string, root: 0 | 1): string {
+  if (machine === 'aarch64') return `TTBR${root}_EL1`
+  return machine.startsWith('riscv') ? 'satp' : 'CR3'
 }
 
 function wordBits(bits: NamedBits, fault: string): WordBits {

@@ -13,4 +13,5 @@ export interface ViewEntry {
 
 export const VIEWS: readonly ViewEntry[] = [
   { id: 'compare', title: 'Compare', load: async () => (await import('./compare.tsx')).CompareView },
+  { id: 'walk', title: 'Walk', load: async () => (await import('./walk.tsx')).WalkView },
 ]
