@@ -1,4 +1,4 @@
-// Runs every example of the documentation: ```ts blocks in Markdown at the root, in docs/ and in packages' READMEs, and
+// Runs every example of the documentation: ```ts blocks in Markdown at the root, in docs/, in packages' READMEs and docs/, and
 // @example in packages/*/src. Each becomes a module of its own whose `// => value` comments are assertions;
 // it is type-checked as strictly as a test, then run on the packages' sources. Leaves a report that
 // `npm test` counts. An argument names another root (for the tests of this script).
@@ -45,7 +45,7 @@ process.exitCode = failed > 0 ? 1 : 0
 function findExamples(): Example[] {
   const read = (file: string): string => readFileSync(join(root, file), 'utf8')
   const find = (pattern: string): string[] => globSync(pattern, { cwd: root }).map((file) => file.replaceAll('\\', '/')).sort()
-  const documents = ['*.md', 'docs/**/*.md', 'packages/*/README.md'].flatMap(find)
+  const documents = ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'packages/*/docs/*.md'].flatMap(find)
   return [
     ...documents.flatMap((file) => extractFromMarkdown(file, read(file))),
     ...find('packages/*/src/**/*.ts').flatMap((file) => extractFromComments(file, read(file))),
