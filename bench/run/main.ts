@@ -1,5 +1,5 @@
 // The benchmark on the command line: everybody side by side, in turns, and how we compare.
-//   pnpm bench [--only QUESTION] [--size N] [--rounds N] [--runs N] [--json] [--save] | --smoke | --deopts
+//   pnpm bench [--only QUESTION] [--size N] [--rounds N] [--runs N] [--json] [--save] | --smoke | --deopts | --profile
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,6 +12,7 @@ import { traceDeopts } from './deopts.ts'
 import { describeMachine, listVersions } from './machine.ts'
 import { FULL, measureCell, Processes } from './measure.ts'
 import { BENCH, buildNative } from './native.ts'
+import { profileCell } from './profile.ts'
 import { measureReplay } from './replay.ts'
 import { measureSizes } from './sizes.ts'
 import { smoke } from './smoke.ts'
@@ -35,6 +36,7 @@ ${wrap(NAMES)}
   --json            nothing but JSON on stdout, progress on stderr
   --smoke           everybody answers once, small; answers are compared, nothing is timed
   --deopts          which compiled code was given up while it was measured
+  --profile         in which functions our own time is spent
   -h, --help        this text`
 
 const values = options()
@@ -55,6 +57,7 @@ const cells = listCells(native).filter(({ question, size }) => isWanted(question
 
 if (values.smoke) console.log(`${String(await smoke(native))} answers alike`)
 else if (values.deopts) for (const cell of cells) await traceDeopts(cell, settings.seed)
+else if (values.profile) for (const cell of cells) process.stdout.write(await profileCell(cell, settings.seed))
 else report(await measureAll(wholeNumber('runs', values.runs)))
 
 async function measureAll(times: number): Promise<SavedResult> {
@@ -102,6 +105,7 @@ function options() {
         runs: { type: 'string', default: '1' },
         smoke: { type: 'boolean', default: false },
         deopts: { type: 'boolean', default: false },
+        profile: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         save: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
