@@ -36,3 +36,11 @@ export type { ScenarioRunner } from './scenario/run.ts'
 export { formatOpResult, formatSummary } from './scenario/result.ts'
 export type { OpResult, ScenarioSummary, TableSummary } from './scenario/result.ts'
 export { matchesExpectation } from './scenario/compare.ts'
+
+export { reportVectors, runVectors, VECTOR_FORMAT } from './vectors/runner.ts'
+export type {
+  VectorAccess, VectorAnswer, VectorControls, VectorEntry, VectorMapping, VectorMemory, VectorMode, VectorResult, VectorSubject, VectorTable,
+  VectorUpdate, VectorWalk,
+} from './vectors/runner.ts'
+export { lintVectors, VECTOR_INDEX, VECTORS_SIZE_LIMIT } from './vectors/lint.ts'
+export type { VectorFile } from './vectors/lint.ts'

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 import type { Access } from '@addrspace/page-table'
 
-import { compareBatch, type Asked, type Batch, type Difference } from '../src/index.ts'
+import { compareBatch, type Asked, type Batch, type Difference, type Machine, type ReadAfter } from '../src/index.ts'
 
 const TIME_LIMIT = 60_000
 /** What is kept of the emulator's output, in characters. */
@@ -33,23 +33,35 @@ export type Tampering = (image: ReadonlyMap<number, Uint8Array>, asked: readonly
  */
 export async function judgeBatch<C>(batch: Batch<C>, tamper?: Tampering): Promise<Difference[]> {
   const { machine } = batch
+  const image = new Map([...batch.image].map(([frame, bytes]) => [frame, bytes.slice()]))
+  tamper?.(image, batch.asked.map(({ query, translation, steps, isBacked }) => ({ access: query.access, translation, steps, isBacked })))
+  const { value, trouble } = await boot(machine, image, (readAfter) => compareBatch(batch, readAfter))
+  return trouble === undefined ? value : [{ report: `${machine.name}, seed ${String(batch.seed)}: ${trouble}` }, ...value]
+}
+
+/**
+ * Boots the machine with an image, waits until it has ended, and lets its memory be read.
+ *
+ * `trouble` tells how it ended, if not as it should.
+ *
+ * @throws Error if the emulator cannot be started
+ */
+export async function boot<C, T>(machine: Machine<C>, image: ReadonlyMap<number, Uint8Array>, read: (readAfter: ReadAfter) => T): Promise<{ readonly value: T; readonly trouble: string | undefined }> {
   const folder = mkdtempSync(join(tmpdir(), 'mmu-judge-'))
   try {
     const memoryFile = join(folder, 'memory')
-    const image = new Map([...batch.image].map(([frame, bytes]) => [frame, bytes.slice()]))
-    tamper?.(image, batch.asked.map(({ query, translation, steps, isBacked }) => ({ access: query.access, translation, steps, isBacked })))
     writeImage(memoryFile, image, machine.ramBase, machine.ramSize)
     const firmware = machine.firmware === undefined ? [] : ['-bios', join(folder, 'firmware')]
     if (machine.firmware !== undefined) writeFileSync(join(folder, 'firmware'), machine.firmware)
     const trouble = await run(machine.program, machine.exitCode, [...machine.args, ...firmware, ...commonArgs(memoryFile, machine.ramSize)])
     const file = openSync(memoryFile, 'r')
     try {
-      const differences = compareBatch(batch, (paddr, size) => {
+      const value = read((paddr, size) => {
         const bytes = new Uint8Array(size)
         readSync(file, bytes, 0, size, Number(paddr - machine.ramBase))
         return bytes
       })
-      return trouble === undefined ? differences : [{ report: `${machine.name}, seed ${String(batch.seed)}: ${trouble}` }, ...differences]
+      return { value, trouble }
     } finally {
       closeSync(file)
     }

@@ -4,3 +4,7 @@ export { type Answer, type Leniency, type Machine, type Query } from './machine.
 export { aarch64Machine } from './aarch64.ts'
 export { riscvSv39Machine, riscvSv48Machine, riscvSv57Machine } from './riscv.ts'
 export { x8664La57Machine, x8664Machine } from './x86-64.ts'
+
+export { VECTOR_MACHINES, type VectorMachine } from './vectors/machines.ts'
+export { agrees, makeVectorBoot, MOST_PER_BOOT, readChangedWords, readVectorAnswers, type Told, type VectorBoot } from './vectors/vector-boot.ts'
+export { formatWalkFile, parseWalkFile, type Controls, type VectorAnswer, type VectorQuery, type VectorQuestion, type VectorTables, type WalkFile, type WalkVector } from './vectors/walk-vector.ts'
