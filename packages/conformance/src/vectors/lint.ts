@@ -5,7 +5,9 @@
 
 /** A file of vectors, by its path within the folder of vectors. */
 export interface VectorFile {
+  /** With slashes, `pte/riscv.json` for instance. */
   readonly path: string
+  /** All that the file holds. */
   readonly text: string
 }
 

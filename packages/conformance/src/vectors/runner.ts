@@ -5,7 +5,9 @@
  * counted, and not compared.
  */
 
+/** What is done with the byte at an address. */
 export type VectorAccess = 'read' | 'write' | 'exec'
+/** Who does it. */
 export type VectorMode = 'user' | 'kernel'
 
 /** The state of the machine that decides a walk, by name; every control of the machine is there. */
@@ -13,15 +15,19 @@ export type VectorControls = Readonly<Record<string, boolean | string>>
 
 /** What a word means. Only `kind` must be told. */
 export interface VectorEntry {
+  /** What the word is to a walk. */
   readonly kind: 'absent' | 'table' | 'leaf' | 'invalid'
   /** Of the next table, or of the page. */
   readonly paddr?: bigint
   /** Letters of `rwxudng`, in any order. */
   readonly flags?: string
+  /** Of a leaf: it was used. */
   readonly accessed?: boolean
+  /** Of a leaf: it was written to. */
   readonly dirty?: boolean
-  /** Of an invalid word: why, and the bits that make it so, as the manual names them. */
+  /** Of an invalid word: why. */
   readonly reason?: string
+  /** The bits that make it so, as the manual names them. */
   readonly bit?: string
 }
 
@@ -35,20 +41,29 @@ export interface VectorMemory {
   readWord(paddr: bigint): bigint | undefined
 }
 
+/** One access, and the tables that it meets. */
 export interface VectorWalk {
+  /** One of the subject's. */
   readonly machine: string
   /** One, or that of the lower half and that of the upper one. */
   readonly roots: readonly bigint[]
+  /** Where the tables lie. */
   readonly memory: VectorMemory
+  /** Any 64-bit word. */
   readonly vaddr: bigint
+  /** What is done there. */
   readonly access: VectorAccess
+  /** By whom. */
   readonly mode: VectorMode
+  /** All that the machine has. */
   readonly controls: VectorControls
 }
 
 /** A word of a table that hardware writes back. */
 export interface VectorUpdate {
+  /** Where it lies. */
   readonly paddr: bigint
+  /** What it is afterwards. */
   readonly word: bigint
 }
 
@@ -59,18 +74,23 @@ export type VectorAnswer =
 
 /** The page at an address. */
 export interface VectorMapping {
+  /** Of the byte asked for. */
   readonly paddr: bigint
   /** Of the leaf, in bytes. */
   readonly size?: bigint
+  /** What is granted, as letters. */
   readonly flags?: string
 }
 
 /** An empty table, for the operations of one vector. Operations answer `ok`, or the code of a refusal. */
 export interface VectorTable {
+  /** Maps a range to physical addresses from `paddr` on; refuses if a part of it is mapped. */
   map(start: bigint, size: bigint, paddr: bigint, flags: string): string
+  /** Unmaps what is mapped in there. */
   unmap(start: bigint, size: bigint): string
   /** Pages that are not there are skipped, or refused. */
   protect(start: bigint, size: bigint, flags: string, holes: 'skip' | 'refuse'): string
+  /** Gives undefined where nothing is mapped. */
   query(vaddr: bigint): VectorMapping | undefined
 }
 
@@ -78,7 +98,9 @@ export interface VectorTable {
 export interface VectorSubject {
   /** Those that it can be. */
   readonly machines: readonly string[]
+  /** What a word means at a level; levels count from 0, where pages of 4 KiB are. */
   decode?(machine: string, word: bigint, level: number): VectorEntry
+  /** What an access comes to. */
   translate?(walk: VectorWalk): VectorAnswer
   /** `memory`: bytes that frames of tables may be taken from. */
   openTable?(machine: string, memory: { readonly base: bigint; readonly size: bigint }): VectorTable
@@ -86,8 +108,11 @@ export interface VectorSubject {
 
 /** How one vector ended on one machine. */
 export interface VectorResult {
+  /** The vector's. */
   readonly id: string
+  /** On which it was run. */
   readonly machine: string
+  /** Whether what was told is right; `skip` if nothing was asked. */
   readonly status: 'pass' | 'fail' | 'skip'
   /** What was expected and what was found, a line each; why it was skipped; empty where it passed. */
   readonly detail: string
