@@ -9,6 +9,16 @@ const EXAMPLES = fileURLToPath(new URL('../../../examples/subjects/', import.met
 const DOCUMENT = readFileSync(new URL('../../../docs/exec-protocol.md', import.meta.url), 'utf8')
 const hasGcc = spawnSync('gcc', ['--version']).status === 0
 
+/** Builds the shim and gives its path, or undefined where cargo is missing, or has neither the crates nor a network. */
+function buildShim(): string | undefined {
+  if (spawnSync('cargo', ['--version']).status !== 0) return undefined
+  const cwd = join(EXAMPLES, 'page-table-multiarch')
+  const { status, stderr } = spawnSync('cargo', ['build', '--release', '--locked', '--quiet'], { cwd, encoding: 'utf8' })
+  if (status === 0) return join(cwd, 'target/release/page-table-multiarch-subject')
+  if (/failed to (download|fetch|get)|could not resolve|attempting to make an HTTP request/i.test(stderr)) return undefined
+  throw new Error(`the shim could not be built\n${stderr}`)
+}
+
 /** Compiles a C source of the toy without a warning, and gives the program's path. */
 function compiled(source: string): string {
   const folder = folderWith({ 'toy.c': source })
@@ -67,5 +77,29 @@ describe('the toy in C', () => {
     const program = compiled(source)
     writeFileSync(join(cwd, 'toy'), readFileSync(program), { mode: 0o755 })
     expect((await addrspace(['conform', '--exec', './toy', '--filter', 'map/base'], { cwd })).stdout).toMatch(/^ *toy in C\nmap\/base-4k +pass\n$/)
+  })
+})
+
+describe('the Rust crate page_table_multiarch', () => {
+  const shim = buildShim()
+  const machines = process.arch === 'x64' ? ['x86-64', 'riscv-sv39'] : ['riscv-sv39']
+  const known = JSON.parse(readFileSync(join(EXAMPLES, 'page-table-multiarch/known.json'), 'utf8')) as readonly { readonly id: string; readonly reason: string; readonly machines?: readonly string[] }[]
+
+  it.skipIf(shim === undefined).each(machines)('fails on %s what it is known to fail, each for the reason that is told, and nothing else (needs cargo)', { timeout: 240_000 }, async (machine) => {
+    const { code, stdout } = await addrspace(['conform', '--exec', `${shim!} ${machine}`, '--json'])
+    const { cases } = JSON.parse(stdout) as { readonly cases: readonly { readonly id: string; readonly status: string; readonly detail: string }[] }
+    const of = (status: string): string[] => cases.filter((report) => report.status === status).map(({ id }) => id)
+    expect({ code, fail: of('fail') }).toEqual({ code: 0, fail: [] })
+    const listed = known.filter(({ machines: only }) => only?.includes(machine) ?? true)
+    // What does not apply to a machine is not asked.
+    expect(of('known').sort()).toEqual(listed.map(({ id }) => id).sort())
+    for (const { id, reason } of listed) expect(cases.find((report) => report.id === id)!.detail.startsWith(`${reason}: `)).toBe(true)
+    expect(of('pass').length).toBeGreaterThan(20)
+  })
+
+  it.skipIf(shim === undefined)('refuses a machine that it does not have, and says which there are (needs cargo)', async () => {
+    const { code, stderr } = await addrspace(['conform', '--exec', `${shim!} vax`])
+    expect(stderr).toMatch(/ended with exit code 2; .* expected a machine, .*riscv-sv39.*, got "vax"\n$/)
+    expect(code).toBe(2)
   })
 })

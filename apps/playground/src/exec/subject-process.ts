@@ -1,14 +1,12 @@
 /**
  * The process of a subject that speaks the exec protocol: one line in, one line out, under a time limit. What the lines
  * say is the session's matter. Whatever becomes of the process is told as a value: that it ended, did not answer, or
- * wrote when nothing was asked. No process outlives the command: each runs in a group of its own, which is killed when it
- * has failed, when the command ends, and when a signal ends that.
+ * wrote when nothing was asked.
  */
 
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { statSync } from 'node:fs'
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { constants } from 'node:os'
-import { userPath } from '../cli/files.ts'
+import { killGroup, startGroup } from './process-group.ts'
 
 /** How a process failed its part. */
 export interface ProcessFailure {
@@ -261,53 +259,4 @@ function shellSays(code: number | null): string {
 
 function signalName(number: number): string {
   return Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? `signal ${number}`
-}
-
-/** Those that may still run. */
-const living = new Set<ChildProcessWithoutNullStreams>()
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-function startGroup(command: string): ChildProcessWithoutNullStreams {
-  const path = userPath(command)
-  const [program, args] = isFile(path) ? [path, []] as const : ['/bin/sh', ['-c', command]] as const
-  if (living.size === 0) watchOver()
-  const child = spawn(program, args, { cwd: userPath('.'), detached: true })
-  living.add(child)
-  return child
-}
-
-/** Ends a process and those that it started. Once: afterwards the group's number may be another's. */
-function killGroup(child: ChildProcessWithoutNullStreams): void {
-  if (!living.delete(child)) return
-  if (living.size === 0) stopWatching()
-  child.stdin.destroy()
-  try {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    // Nobody of the group is left.
-  }
-}
-
-function killAll(): void {
-  for (const child of [...living]) killGroup(child)
-}
-
-/** Passes a signal on: first to the groups, which a terminal does not reach, then to this process itself. */
-function onSignal(signal: NodeJS.Signals): void {
-  killAll()
-  process.kill(process.pid, signal)
-}
-
-function watchOver(): void {
-  process.on('exit', killAll)
-  for (const signal of SIGNALS) process.on(signal, onSignal)
-}
-
-function stopWatching(): void {
-  process.off('exit', killAll)
-  for (const signal of SIGNALS) process.off(signal, onSignal)
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
