@@ -6,15 +6,14 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 import type { AreaIndex } from './area-index.ts'
 import type { MemoryArea } from './area.ts'
 import { AreaCursor } from './internal/area-cursor.ts'
-import { endKeyOf, isBelow, keyBefore, restBefore, restOf, SPACE_END_KEY } from './internal/bound.ts'
+import { endKeyOf, isBelow, restOf } from './internal/bound.ts'
 
 export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<MemoryArea<F, P, A>> {
   readonly #index: AreaIndex<F, P, A>
   /** Where the leaf was entered. */
   readonly #cursor: AreaCursor<F, P, A>
-  // The leaf that is given from, the slot that was given last, and the first that is not to be given, in a version of the index.
-  #leaf: number
-  #slot: number
+  // The place that was given last, and the first in its leaf that is not to be given, in a version of the index.
+  #at: number
   #stop: number
   #version: number
   #last: MemoryArea<F, P, A> | undefined
@@ -28,8 +27,7 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
   constructor(index: AreaIndex<F, P, A>, fromKey: number, fromRest: number, endKey: number, endRest: number) {
     this.#index = index
     this.#cursor = new AreaCursor(index)
-    this.#leaf = 0
-    this.#slot = 0
+    this.#at = 0
     this.#stop = 0
     this.#version = -1
     this.#last = undefined
@@ -47,9 +45,10 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
   /** @throws TypeError if it iterates over a snapshot that has been disposed of */
   next(): IteratorResult<MemoryArea<F, P, A>, undefined> {
     const index = this.#index
-    if (this.#version === index.version && this.#slot + 1 < this.#stop) this.#slot++
+    const at = this.#at + 1
+    if (this.#version === index.version && at < this.#stop) this.#at = at
     else if (!this.#enterLeaf()) return { done: true, value: undefined }
-    const value = (this.#last = index.areaIn(this.#leaf, this.#slot))
+    const value = (this.#last = index.areaAt(this.#at))
     return { done: false, value }
   }
 
@@ -59,27 +58,27 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
     const index = this.#index
     const cursor = this.#cursor
     if (index.isDisposed) throw new TypeError('the snapshot is disposed of')
-    let isThere: boolean
     if (this.#version === index.version) {
-      cursor.slots[0] = this.#slot
-      isThere = cursor.next()
-    } else isThere = this.#seek()
+      cursor.path[0] = this.#stop
+      cursor.settle()
+    } else this.#seek()
     this.#version = index.version
-    this.#leaf = cursor.leaf
-    this.#slot = cursor.slot
-    // An index without areas has its cursor on slot -1.
-    this.#stop = isThere ? index.store.searchLeaf(cursor.leaf, keyBefore(this.#endKey, this.#endRest), restBefore(this.#endKey, this.#endRest)) + 1 : -1
-    this.#isDone = !isThere || this.#slot >= this.#stop
+    this.#at = cursor.at
+    this.#stop = cursor.firstFrom(this.#endKey, this.#endRest)
+    this.#isDone = this.#at >= this.#stop
     return !this.#isDone
   }
 
   /** Goes to the first area that ends above the bound to begin at, or starts at or above the end of the last one given. */
-  #seek(): boolean {
+  #seek(): void {
     const cursor = this.#cursor
-    if (this.#last === undefined) return cursor.seekEndAbove(this.#fromKey, this.#fromRest)
-    const fromKey = endKeyOf(this.#last.end)
-    const fromRest = fromKey === SPACE_END_KEY ? 0 : restOf(this.#last.end)
-    if (!cursor.seekEndAbove(fromKey, fromRest)) return false
-    return isBelow(cursor.startKey, cursor.startRest, fromKey, fromRest) ? cursor.next() : true
+    if (this.#last === undefined) {
+      cursor.seekEndAbove(this.#fromKey, this.#fromRest)
+      return
+    }
+    const key = endKeyOf(this.#last.end)
+    const rest = restOf(this.#last.end)
+    cursor.seekEndAbove(key, rest)
+    if (cursor.isArea && isBelow(cursor.index.store.bounds[cursor.at]!, cursor.index.store.startRest(cursor.at), key, rest)) cursor.next()
   }
 }

@@ -5,35 +5,34 @@ import type { AddrRange, AnyAddr, VirtAddr } from '@addrspace/memory-addr'
 
 import type { MappingBackend } from './backend.ts'
 import type { AreaAttributes, Guards } from './internal/attributes.ts'
-import { addressOf, isBelow, keyOf, restOf } from './internal/bound.ts'
+import { addressOf } from './internal/bound.ts'
 import { inspectAsText } from './internal/inspect.ts'
 
 /** A contiguous run of virtual addresses with one backend and one flags value; never empty. */
 export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
   // Declared only: a field that is defined is first set to undefined, and areas are made at every lookup.
   declare private readonly startKey: number
-  declare private readonly startRest: number
   declare private readonly endKey: number
-  declare private readonly endRest: number
+  /** That of the start in the low half, that of the end in the high one. */
+  declare private readonly rests: number
   declare private readonly attributes: AreaAttributes<F, P, A>
 
   /** @internal Areas are made by sets. */
-  constructor(startKey: number, startRest: number, endKey: number, endRest: number, attributes: AreaAttributes<F, P, A>) {
+  constructor(startKey: number, endKey: number, rests: number, attributes: AreaAttributes<F, P, A>) {
     this.startKey = startKey
-    this.startRest = startRest
     this.endKey = endKey
-    this.endRest = endRest
+    this.rests = rests
     this.attributes = attributes
   }
 
   /** The first address. */
   get start(): A {
-    return addressOf(this.startKey, this.startRest) as A
+    return addressOf(this.startKey, this.rests & 0xffff) as A
   }
 
   /** The address behind the last one, exclusive; up to 2^64. */
   get end(): bigint {
-    return addressOf(this.endKey, this.endRest)
+    return addressOf(this.endKey, this.rests >>> 16)
   }
 
   /** In bytes. */
@@ -68,9 +67,7 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
    */
   contains(addr: A): boolean {
     checkWord(addr, 'addr')
-    const key = keyOf(addr)
-    const rest = restOf(addr)
-    return !isBelow(key, rest, this.startKey, this.startRest) && isBelow(key, rest, this.endKey, this.endRest)
+    return this.start <= addr && addr < this.end
   }
 
   /**
@@ -82,9 +79,8 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
     checkArea(other)
     return (
       this.startKey === other.startKey &&
-      this.startRest === other.startRest &&
       this.endKey === other.endKey &&
-      this.endRest === other.endRest &&
+      this.rests === other.rests &&
       this.backend === other.backend &&
       flagsEqual(this.flags, other.flags) &&
       this.guards.below === other.guards.below &&

@@ -119,7 +119,7 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
     checkObject(options, 'options')
     const search = (this.#search ??= new GapSearch(this.index))
     if (this.distrusted.length === 0 && search.takeKeys(size, options)) {
-      return (options.direction === 'down' ? search.highest() : search.lowest()) as A | undefined
+      return search.find() as A | undefined
     }
     return this.#findFreeExactly(search, size, options)
   }
@@ -143,8 +143,8 @@ export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<M
     let high = direction === 'down' && hint < limit.end ? hint : limit.end
     if (size === 0n || (size & (align - 1n)) !== 0n) return undefined
     while (low < high && high - low >= size) {
-      search.take({ size, align, alignOffset, low, high, gapBelow, gapAbove })
-      const found = direction === 'up' ? search.lowest() : search.highest()
+      search.take({ size, align, alignOffset, low, high, gapBelow, gapAbove }, direction === 'up')
+      const found = search.find()
       const untrusted = found === undefined || this.distrusted.length === 0 ? undefined : this.untrustedIn(found, size)
       // What lies in the limit and starts an area is an address of the set's kind.
       if (untrusted === undefined) return found as A | undefined

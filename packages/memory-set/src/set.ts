@@ -15,6 +15,7 @@ import { NO_GUARDS } from './internal/attributes.ts'
 import { RangeBounds } from './internal/bound.ts'
 import { checkChoice, checkFunction, yesOrNo } from './internal/check-arguments.ts'
 import { checkIndex } from './internal/check-index.ts'
+import { NodeStore } from './internal/node-store.ts'
 import { checkBackend, guardsOf, mayMerge, Plan } from './plan.ts'
 import type { PlanStep } from './plan.ts'
 import { AreaQueries } from './queries.ts'
@@ -75,7 +76,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
 
   /** @throws TypeError, RangeError if an option is none of those it can be */
   constructor(options: MemorySetOptions<F, P>) {
-    super(AreaIndex.empty())
+    super(new AreaIndex(new NodeStore()))
     checkObject(options, 'options')
     const { pageTable, flagsEqual = Object.is, permits, merge = 'never' } = options
     checkChoice(merge, ['never', 'equal-neighbours'], 'merge')
@@ -380,7 +381,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
   }
 
   #mayMerge(left: MemoryArea<F, P, A>, right: MemoryArea<F, P, A>): boolean {
-    return this.#guarded(() => mayMerge(this.#flagsEqual, left, right, () => left, () => right))
+    return this.#guarded(() => mayMerge(this.#flagsEqual, left, right))
   }
 
   /** Runs what may call into the calling program, which must not call back. */

@@ -1,145 +1,110 @@
-// A place in the index: the path from the root to one entry of one leaf. Valid until the index
-// changes (its `version`).
+// A place in the index, with the path from the root to it. Valid until the index changes (its
+// `version`).
 import type { AnyAddr } from '@addrspace/memory-addr'
 
 import type { AreaIndex } from '../area-index.ts'
 import { isBelow } from './bound.ts'
-import { INNER_KEYS, INNER_SLOTS, LEAF_BOUNDS, LEAF_END, LEAF_SLOTS } from './node-store.ts'
+import { END as DISTANCE, lastFrom, NODE_BITS, SLOT_MASK as MASK } from './node-store.ts'
 
 // A module's own constants are part of the compiled code; imported ones are loaded at every use.
-const CHILDREN = INNER_SLOTS
-const KEYS = INNER_KEYS
-const SLOTS = LEAF_SLOTS
-const BOUNDS = LEAF_BOUNDS
-const END = LEAF_END
+const BITS = NODE_BITS
+const END = DISTANCE
+const SLOT_MASK = MASK
 
 /** Enough for 2^64 areas: 32 children a level, and no level is ever less than two children wide. */
 const MAX_HEIGHT = 64
 
 export class AreaCursor<F, P, A extends AnyAddr> {
   readonly index: AreaIndex<F, P, A>
-  /** By level, 0 is the leaf. */
-  readonly nodes: Int32Array<ArrayBuffer>
-  readonly slots: Int32Array<ArrayBuffer>
+  /** By level, 0 is the leaf: the places of the area and of the children it lies in. */
+  readonly path: Int32Array
 
   constructor(index: AreaIndex<F, P, A>) {
     this.index = index
-    this.nodes = new Int32Array(MAX_HEIGHT)
-    this.slots = new Int32Array(MAX_HEIGHT)
+    this.path = new Int32Array(MAX_HEIGHT)
   }
 
-  get leaf(): number {
-    return this.nodes[0]!
+  /** The place of the area; behind the last one of its leaf, where one may be inserted. */
+  get at(): number {
+    return this.path[0]!
   }
 
-  get slot(): number {
-    return this.slots[0]!
-  }
-
-  get startKey(): number {
-    return this.index.store.bounds[this.nodes[0]! * BOUNDS + this.slots[0]!]!
-  }
-
-  get startRest(): number {
-    return this.index.store.startRest(this.nodes[0]!, this.slots[0]!)
-  }
-
-  get endKey(): number {
-    return this.index.store.bounds[this.nodes[0]! * BOUNDS + END + this.slots[0]!]!
-  }
-
-  get endRest(): number {
-    return this.index.store.endRest(this.nodes[0]!, this.slots[0]!)
-  }
-
-  /** The start key of the area behind the cursor's, Infinity if there is none; the cursor stays. O(height). */
-  nextStart(): number {
-    const { nodes, slots } = this
-    const { store, height } = this.index
-    const slot = slots[0]! + 1
-    // Behind the last entry of a leaf, and behind the last child of a node, keys are Infinity (I4).
-    let key = slot < SLOTS ? store.bounds[nodes[0]! * BOUNDS + slot]! : Infinity
-    for (let level = 1; key === Infinity && level <= height; level++) {
-      const child = slots[level]! + 1
-      if (child < CHILDREN) key = store.keys[nodes[level]! * KEYS + child]!
-    }
-    return key
+  /** Whether an area is here. */
+  get isArea(): boolean {
+    const at = this.path[0]!
+    return (at & SLOT_MASK) < this.index.store.counts[at >> BITS]!
   }
 
   copyFrom(other: AreaCursor<F, P, A>): void {
-    for (let level = this.index.height; level >= 0; level--) {
-      this.nodes[level] = other.nodes[level]!
-      this.slots[level] = other.slots[level]!
+    this.path.set(other.path)
+  }
+
+  /** Goes to the last area that starts at or below the bound, or where there is none to the first area. */
+  seek(key: number, rest: number): number {
+    const { path, index } = this
+    const { store, height } = index
+    const { bounds, refs, hasRests } = store
+    let node = index.root
+    for (let level = height; ; level--) {
+      const first = node << BITS
+      let at = lastFrom(bounds, first, key)
+      if (hasRests) while (at > first && isBelow(key, rest, bounds[at]!, store.startRest(at))) at--
+      path[level] = at
+      if (level === 0) return at
+      node = refs[at]!
     }
   }
 
-  /**
-   * Goes to the last area that starts at or below the bound; where there is none, to slot -1 of
-   * the first leaf.
-   */
-  seek(key: number, rest: number): void {
-    const { store, root, height } = this.index
-    let node = root
-    for (let level = height; level > 0; level--) {
-      const slot = store.searchInner(node, key, rest)
-      this.nodes[level] = node
-      this.slots[level] = slot
-      node = store.children[node * CHILDREN + slot]!
-    }
-    this.nodes[0] = node
-    this.slots[0] = store.searchLeaf(node, key, rest)
-  }
-
-  /**
-   * Goes to the first area that ends above the bound, and tells whether there is one. If not, the
-   * cursor stands where `next` found nothing: on the last area, or on slot -1 of an empty index.
-   */
-  seekEndAbove(key: number, rest: number): boolean {
-    this.seek(key, rest)
-    if (this.slots[0]! >= 0 && isBelow(key, rest, this.endKey, this.endRest)) return true
-    return this.next()
-  }
-
-  /** Goes to the next area; if there is none, stays and answers false. O(1) amortised. */
-  next(): boolean {
-    const { store, height } = this.index
-    if (this.slots[0]! + 1 < store.leafCounts[this.nodes[0]!]!) {
-      this.slots[0]!++
-      return true
-    }
-    let level = 1
-    while (level <= height && this.slots[level]! + 1 === store.innerCounts[this.nodes[level]!]!) level++
-    if (level > height) return false
-    this.slots[level]!++
-    this.#descend(level, 0)
-    return true
-  }
-
-  /** Goes to the area before; if there is none, stays and answers false. O(1) amortised. */
-  previous(): boolean {
-    const { height } = this.index
-    if (this.slots[0]! > 0) {
-      this.slots[0]!--
-      return true
-    }
-    let level = 1
-    while (level <= height && this.slots[level] === 0) level++
-    if (level > height) return false
-    this.slots[level]!--
-    this.#descend(level, -1)
-    return true
-  }
-
-  /** Goes from a chosen child to its first (0) or last (-1) entry. */
-  #descend(fromLevel: number, end: 0 | -1): void {
+  /** Goes to the first area that ends above the bound; where there is none, behind the last area. */
+  seekEndAbove(key: number, rest: number): void {
     const { store } = this.index
-    let node = store.children[this.nodes[fromLevel]! * CHILDREN + this.slots[fromLevel]!]!
-    for (let level = fromLevel - 1; level > 0; level--) {
-      this.nodes[level] = node
-      this.slots[level] = end === 0 ? 0 : store.innerCounts[node]! - 1
-      node = store.children[node * CHILDREN + this.slots[level]!]!
+    const at = this.seek(key, rest)
+    if (this.index.count > 0 && !isBelow(key, rest, store.bounds[at + END]!, store.endRest(at))) this.next()
+  }
+
+  /** Goes to the next area, or behind the last one, and tells whether there is one. O(1) amortised. */
+  next(): boolean {
+    this.path[0]!++
+    return this.settle()
+  }
+
+  /** Goes from behind the last area of a leaf to the first of the next leaf, if there is one; tells whether it is at an area then. */
+  settle(): boolean {
+    const { path, index } = this
+    const { counts, refs } = index.store
+    if (this.isArea) return true
+    for (let level = 1; level <= index.height; level++) {
+      const at = ++path[level]!
+      if ((at & SLOT_MASK) < counts[at >> BITS]!) {
+        for (let below = level; below > 0; below--) path[below - 1] = refs[path[below]!]! << BITS
+        return true
+      }
+      path[level] = at - 1
     }
-    this.nodes[0] = node
-    this.slots[0] = end === 0 ? 0 : store.leafCounts[node]! - 1
+    return false
+  }
+
+  /** The place in the leaf behind the last area that starts below the bound. */
+  firstFrom(key: number, rest: number): number {
+    const { store } = this.index
+    const first = this.path[0]! & ~SLOT_MASK
+    let at = first + store.counts[first >> BITS]!
+    while (at > first && !isBelow(store.bounds[at - 1]!, store.startRest(at - 1), key, rest)) at--
+    return at
+  }
+
+  /** The place of the area here or, behind the last of a leaf, of the next one; -1 if there is none. The cursor stays. */
+  nextArea(): number {
+    const { path, index } = this
+    const { counts, refs } = index.store
+    const { height } = index
+    let at = path[0]!
+    let level = 0
+    while ((at & SLOT_MASK) >= counts[at >> BITS]!) {
+      if (level++ === height) return -1
+      at = path[level]! + 1
+    }
+    while (level-- > 0) at = refs[at]! << BITS
+    return at
   }
 }

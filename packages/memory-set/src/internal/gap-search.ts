@@ -1,15 +1,15 @@
 // Where free space is looked for: gap after gap that is large enough, found by the largest gap
-// per subtree, until the request fits into one. A gap is named by a cursor on the area left of it;
-// the gap before the first area by slot -1. Subtrees without a large enough gap are skipped, so a
-// search costs O(log n) and, besides, the gaps that are large enough but do not fit because of
-// alignment, guards or the limit.
+// per subtree, until the request fits into one. A gap is named by a cursor on the area right of it;
+// the gap behind the last area by the place behind that. Subtrees without a large enough gap are
+// skipped, so a search costs O(log n) and, besides, the gaps that are large enough but do not fit
+// because of alignment, guards or the limit.
 import type { AnyAddr, RangeLike } from '@addrspace/memory-addr'
 
 import type { AreaIndex } from '../area-index.ts'
 import type { FindFreeOptions } from '../queries.ts'
 import { AreaCursor } from './area-cursor.ts'
-import { addressOf, endKeyOf, exactKeyOf, FIRST_INEXACT_KEY, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './bound.ts'
-import { INNER_END, INNER_GAP, INNER_KEYS, INNER_SLOTS, LEAF_BOUNDS, LEAF_END, LEAF_SLOTS } from './node-store.ts'
+import { addressOf, endKeyOf, exactKeyOf, FIRST_INEXACT_KEY, isBelow, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './bound.ts'
+import { END as DISTANCE, NODE_BITS, SLOT_MASK as MASK } from './node-store.ts'
 
 /** What is looked for: all values checked, `low` < `high`, size above 0 and a multiple of the alignment. */
 export interface FreeRequest {
@@ -34,17 +34,14 @@ const MOST_EXACT = FIRST_INEXACT_KEY
 /** The largest alignment that is told apart by integers. */
 const MOST_ALIGN = 0x4000_0000
 const SPACE_END = SPACE_END_KEY
-const SLOTS = LEAF_SLOTS
-const BOUNDS = LEAF_BOUNDS
-const END = LEAF_END
-const CHILDREN = INNER_SLOTS
-const CHILD_END = INNER_END
-const CHILD_GAP = INNER_GAP
-const KEYS = INNER_KEYS
+const BITS = NODE_BITS
+const END = DISTANCE
+const SLOT_MASK = MASK
 
 export class GapSearch<F, P, A extends AnyAddr> {
   readonly #cursor: AreaCursor<F, P, A>
-  readonly #neighbour: AreaCursor<F, P, A>
+  /** Upwards 1, downwards -1. */
+  #step: 1 | -1
   // The request in keys.
   #size: number
   #align: number
@@ -57,7 +54,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
 
   constructor(index: AreaIndex<F, P, A>) {
     this.#cursor = new AreaCursor(index)
-    this.#neighbour = new AreaCursor(index)
+    this.#step = 1
     this.#size = 0
     this.#align = 1
     this.#low = 0
@@ -67,8 +64,9 @@ export class GapSearch<F, P, A extends AnyAddr> {
   }
 
   /** Takes a request whose fit has to be computed with bigints. */
-  take(request: FreeRequest): void {
+  take(request: FreeRequest, isUp: boolean): void {
     this.#request = request
+    this.#step = isUp ? 1 : -1
     this.#size = endKeyOf(request.size)
     this.#low = keyOf(request.low)
     this.#high = endKeyOf(request.high)
@@ -101,6 +99,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
     const low = isUp && hintKey > start ? hintKey : start
     const high = !isUp && hintKey < end ? hintKey : end
     this.#request = undefined
+    this.#step = isUp ? 1 : -1
     this.#size = sizeKey
     this.#align = alignKey
     // A size that is no multiple of the alignment fits nowhere, and in an empty range nothing does.
@@ -110,209 +109,109 @@ export class GapSearch<F, P, A extends AnyAddr> {
     return true
   }
 
-  /** The lowest address at which the request fits, or undefined. */
-  lowest(): bigint | undefined {
+  /** The lowest address at which the request fits, or downwards the highest; undefined if there is none. */
+  find(): bigint | undefined {
     const cursor = this.#cursor
+    const { store } = cursor.index
     const request = this.#request
+    const isUp = this.#step > 0
     if (!(this.#high - this.#low >= this.#size) && request === undefined) return undefined
-    cursor.seek(this.#low, request === undefined ? 0 : restOf(request.low))
+    const bound = isUp ? this.#low : this.#high
+    const boundRest = request === undefined ? 0 : restOf(isUp ? request.low : request.high)
+    const key = isUp ? bound : keyBefore(bound, boundRest)
+    const rest = isUp ? boundRest : restBefore(bound, boundRest)
+    const at = cursor.seek(key, rest)
+    if (!isBelow(key, rest, store.bounds[at]!, store.startRest(at))) cursor.path[0] = at + 1
     do {
-      if (cursor.slot >= 0 && cursor.endKey > this.#high) return undefined
-      const start = request === undefined ? this.#lowestInDoubles() : this.#lowestExactly(request)
+      const start = request === undefined ? this.#fitInKeys() : this.#fitExactly(request)
       if (start !== undefined) return start
+      const left = cursor.at - 1
+      if (this.#isBehindArea() && (isUp ? store.bounds[left + END]! > this.#high : store.bounds[left]! < this.#low)) return undefined
     } while (this.#nextGap())
     return undefined
   }
 
-  /** The highest address at which the request fits, or undefined. */
-  highest(): bigint | undefined {
+  /** Whether there is an area on the left of the gap. */
+  #isBehindArea(): boolean {
+    return (this.#cursor.at & SLOT_MASK) > 0
+  }
+
+  #fitInKeys(): bigint | undefined {
     const cursor = this.#cursor
-    const request = this.#request
-    if (!(this.#high - this.#low >= this.#size) && request === undefined) return undefined
-    const highRest = request === undefined || this.#high === SPACE_END ? 0 : restOf(request.high)
-    cursor.seek(keyBefore(this.#high, highRest), restBefore(this.#high, highRest))
-    do {
-      const start = request === undefined ? this.#highestInDoubles() : this.#highestExactly(request)
-      if (start !== undefined) return start
-      if (cursor.slot >= 0 && cursor.startKey < this.#low) return undefined
-    } while (this.#previousGap())
-    return undefined
+    const { bounds } = cursor.index.store
+    const right = cursor.nextArea()
+    const from = Math.max(this.#low, this.#isBehindArea() ? bounds[cursor.at - 1 + END]! : 0)
+    const until = Math.min(this.#high, right < 0 ? SPACE_END : bounds[right]!)
+    const align = this.#align
+    const start = this.#step > 0 ? Math.ceil(from / align) * align : Math.floor((until - this.#size) / align) * align
+    return start >= from && until - start >= this.#size ? addressOf(start, 0) : undefined
   }
 
-  #lowestInDoubles(): bigint | undefined {
+  /** The gap begins behind the area on its left, its guard and the request's own gap, and ends likewise. */
+  #fitExactly({ size, align, alignOffset, low, high, gapBelow, gapAbove }: FreeRequest): bigint | undefined {
     const cursor = this.#cursor
-    const from = Math.max(this.#low, cursor.slot < 0 ? 0 : cursor.endKey)
-    const start = Math.ceil(from / this.#align) * this.#align
-    const until = Math.min(this.#high, this.#cursor.nextStart())
-    return until - start >= this.#size ? addressOf(start, 0) : undefined
-  }
-
-  #highestInDoubles(): bigint | undefined {
-    const cursor = this.#cursor
-    const from = Math.max(this.#low, cursor.slot < 0 ? 0 : cursor.endKey)
-    const until = Math.min(this.#high, this.#cursor.nextStart())
-    const start = Math.floor((until - this.#size) / this.#align) * this.#align
-    return start >= from ? addressOf(start, 0) : undefined
-  }
-
-  #lowestExactly(request: FreeRequest): bigint | undefined {
-    const from = this.#clearFrom(request)
-    const over = (from - request.alignOffset) & (request.align - 1n)
-    const start = over === 0n ? from : from + request.align - over
-    return start + request.size <= this.#clearUntil(request) ? start : undefined
-  }
-
-  #highestExactly(request: FreeRequest): bigint | undefined {
-    const until = this.#clearUntil(request) - request.size
-    const start = until - ((until - request.alignOffset) & (request.align - 1n))
-    return start >= this.#clearFrom(request) ? start : undefined
-  }
-
-  /** Where the gap begins for this request: behind the area on its left, its guard, and the request's own gap. */
-  #clearFrom(request: FreeRequest): bigint {
-    const cursor = this.#cursor
-    if (cursor.slot < 0) return request.low
-    const guard = this.#guardsAt(cursor).above
-    const from = addressOf(cursor.endKey, cursor.endRest) + (guard > request.gapBelow ? guard : request.gapBelow)
-    return from > request.low ? from : request.low
-  }
-
-  /** Where it ends. */
-  #clearUntil(request: FreeRequest): bigint {
-    const right = this.#neighbour
-    right.copyFrom(this.#cursor)
-    if (!right.next()) return request.high
-    const guard = this.#guardsAt(right).below
-    const until = addressOf(right.startKey, right.startRest) - (guard > request.gapAbove ? guard : request.gapAbove)
-    return until < request.high ? until : request.high
-  }
-
-  #guardsAt(cursor: AreaCursor<F, P, A>): { readonly below: bigint; readonly above: bigint } {
     const { store } = cursor.index
-    return store.attributeTable.at(store.attributes[cursor.leaf * SLOTS + cursor.slot]!).guards
+    const left = cursor.at - 1
+    const right = cursor.nextArea()
+    const from = this.#isBehindArea() ? max(low, store.endOf(left) + max(store.attributesAt(left).guards.above, gapBelow)) : low
+    const end = right < 0 ? high : store.startOf(right) - max(store.attributesAt(right).guards.below, gapAbove)
+    const until = end < high ? end : high
+    const lowest = this.#step > 0 ? from + ((alignOffset - from) & (align - 1n)) : until - size - ((until - size - alignOffset) & (align - 1n))
+    return lowest >= from && lowest + size <= until ? lowest : undefined
   }
 
-  /** Goes to the next gap that is large enough; the one behind the last area counts always. */
+  /**
+   * Goes to the next gap that is large enough, upwards or downwards; the one behind the last area,
+   * or before the first one, counts always.
+   *
+   * In a node with n entries, what is to be looked at is numbered: 2i is inside entry i (nothing, of
+   * an area), 2i + 1 between it and the next one, and 2n - 1 a gap between two nodes further up.
+   */
   #nextGap(): boolean {
-    const { index, nodes, slots } = this.#cursor
-    const { store, height } = index
-    if (index.count === 0) return false
-    // The gap behind the last entry of a node is one between two children further up.
-    let isPast = slots[0] === store.leafCounts[nodes[0]!]! - 1
-    if (!isPast && this.#nextGapInLeaf(slots[0]! + 1)) return true
-    for (let level = 1; level <= height; level++) {
-      if (isPast ? this.#gapFromChild(level, slots[level]! + 1) : this.#gapBehindChild(level, slots[level]!)) return true
-      isPast &&= slots[level] === store.innerCounts[nodes[level]!]! - 1
+    const cursor = this.#cursor
+    const { path, index } = cursor
+    const { counts } = index.store
+    const step = this.#step
+    // The gap in front of the place at the cursor is where the search is.
+    let number = 2 * (path[0]! & SLOT_MASK) - 1
+    let isPast = false
+    for (let level = 0; level <= index.height; level++) {
+      const at = path[level]!
+      if (level > 0) number = 2 * (at & SLOT_MASK) + (isPast ? 1 : 0)
+      if (this.#scan(level, at >> BITS, number + step)) return true
+      isPast = number === 2 * counts[at >> BITS]! - 1
     }
-    if (isPast) return false
-    this.#cursor.seek(SPACE_END, 0)
+    if (step > 0 ? isPast : !this.#isBehindArea()) return false
+    path[0] = cursor.seek(step > 0 ? SPACE_END : 0, 0) + (step > 0 ? 1 : 0)
     return true
   }
 
-  #nextGapInLeaf(from: number): boolean {
-    const { index, nodes, slots } = this.#cursor
-    const { bounds, leafCounts } = index.store
-    const first = nodes[0]! * BOUNDS
-    const last = leafCounts[nodes[0]!]! - 1
-    for (let i = from; i < last; i++) {
-      if (bounds[first + i + 1]! - bounds[first + END + i]! >= this.#enough) {
-        slots[0] = i
+  /** Looks for a gap in a node from a number on, and goes there. */
+  #scan(level: number, node: number, number: number): boolean {
+    const { path, index } = this.#cursor
+    const { bounds, refs, gaps, counts } = index.store
+    const step = this.#step
+    const last = 2 * counts[node]! - 2
+    for (; number >= 0 && number <= last; number += step) {
+      const at = (node << BITS) + (number >> 1)
+      if ((number & 1) === 1) {
+        if (!(bounds[at + 1]! - bounds[at + END]! >= this.#enough)) continue
+        path[level] = at
+        // Behind the last area below the child on the left.
+        for (; level > 0; level--) path[level - 1] = (refs[path[level]!]! << BITS) + counts[refs[path[level]!]!]! - 1
+        path[0]!++
         return true
       }
+      if (level === 0 || !(gaps[refs[at]!]! >= this.#enough)) continue
+      path[level] = at
+      return this.#scan(level - 1, refs[at]!, step > 0 ? 0 : 2 * counts[refs[at]!]! - 2)
     }
     return false
   }
+}
 
-  /** Looks behind a child of the path's node at this level, then into the children right of it and behind them. */
-  #gapBehindChild(level: number, slot: number): boolean {
-    const { index, nodes } = this.#cursor
-    const { keys, innerCounts } = index.store
-    const at = nodes[level]! * KEYS + slot
-    if (slot + 1 >= innerCounts[nodes[level]!]!) return false
-    if (keys[at + 1]! - keys[at + CHILD_END]! < this.#enough) return this.#gapFromChild(level, slot + 1)
-    this.#goToLastOf(level, slot)
-    return true
-  }
-
-  /** Looks into a child, behind it, into the next one, and so on. */
-  #gapFromChild(level: number, from: number): boolean {
-    const { index, nodes, slots } = this.#cursor
-    const { keys, innerCounts, children } = index.store
-    const inner = nodes[level]!
-    const first = inner * KEYS
-    const count = innerCounts[inner]!
-    for (let i = from; i < count; i++) {
-      if (keys[first + CHILD_GAP + i]! >= this.#enough) {
-        slots[level] = i
-        nodes[level - 1] = children[inner * CHILDREN + i]!
-        return level === 1 ? this.#nextGapInLeaf(0) : this.#gapFromChild(level - 1, 0)
-      }
-      if (i + 1 < count && keys[first + i + 1]! - keys[first + CHILD_END + i]! >= this.#enough) {
-        this.#goToLastOf(level, i)
-        return true
-      }
-    }
-    return false
-  }
-
-  /** Goes to the previous gap that is large enough; the one before the first area counts always. */
-  #previousGap(): boolean {
-    const { index, slots } = this.#cursor
-    if (slots[0]! < 0) return false
-    if (this.#previousGapInLeaf(slots[0]! - 1)) return true
-    for (let level = 1; level <= index.height; level++) {
-      if (this.#gapUpToChild(level, slots[level]! - 1)) return true
-    }
-    this.#cursor.seek(0, 0)
-    slots[0] = -1
-    return true
-  }
-
-  #previousGapInLeaf(from: number): boolean {
-    const { index, nodes, slots } = this.#cursor
-    const { bounds } = index.store
-    const first = nodes[0]! * BOUNDS
-    for (let i = from; i >= 0; i--) {
-      if (bounds[first + i + 1]! - bounds[first + END + i]! >= this.#enough) {
-        slots[0] = i
-        return true
-      }
-    }
-    return false
-  }
-
-  /** Looks behind a child, into it, behind the one left of it, and so on. */
-  #gapUpToChild(level: number, from: number): boolean {
-    const { index, nodes, slots } = this.#cursor
-    const { keys, innerCounts, leafCounts, children } = index.store
-    const inner = nodes[level]!
-    const first = inner * KEYS
-    for (let i = from; i >= 0; i--) {
-      if (i + 1 < innerCounts[inner]! && keys[first + i + 1]! - keys[first + CHILD_END + i]! >= this.#enough) {
-        this.#goToLastOf(level, i)
-        return true
-      }
-      if (keys[first + CHILD_GAP + i]! >= this.#enough) {
-        slots[level] = i
-        const child = children[inner * CHILDREN + i]!
-        nodes[level - 1] = child
-        return level === 1 ? this.#previousGapInLeaf(leafCounts[child]! - 2) : this.#gapUpToChild(level - 1, innerCounts[child]! - 1)
-      }
-    }
-    return false
-  }
-
-  /** Goes to the last area below a child: the one left of the gap between the child and its right sibling. */
-  #goToLastOf(level: number, slot: number): void {
-    const { index, nodes, slots } = this.#cursor
-    const { store } = index
-    slots[level] = slot
-    for (let below = level - 1; below >= 0; below--) {
-      const node = store.children[nodes[below + 1]! * CHILDREN + slots[below + 1]!]!
-      nodes[below] = node
-      slots[below] = (below === 0 ? store.leafCounts[node]! : store.innerCounts[node]!) - 1
-    }
-  }
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }
 
 /**

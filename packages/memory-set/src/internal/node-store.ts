@@ -1,261 +1,157 @@
-// The memory of the index: leaves and inner nodes of B+trees, packed into typed arrays that grow
-// together. A node is a small integer; there is no object and no bigint per area. Several trees
-// (a set and its snapshots) share one store and, node by node, their common parts: a node counts
-// the parents and roots that refer to it, and a writer first copies what it does not own alone.
+// The memory of the index: the nodes of B+trees, packed into typed arrays that grow together. A node
+// is a small integer; there is no object and no bigint per area. Leaves and inner nodes look alike:
+// an entry of a leaf is an area, one of an inner node a child with its first start and last end.
+// Several trees (a set and its snapshots) share one store and, node by node, their common parts: a
+// node counts the parents and roots that refer to it, and a writer first copies what it does not
+// own alone.
 //
-//   leaf   bounds       [ 32 starts | 32 ends ]           start keys beyond `count` are +Infinity
-//          attributes   [ 32 ids ]
-//   inner  keys         [ 32 first starts | 32 last ends | 32 largest gaps ], one triple per child
-//          children     [ 32 node ids ]
+//   bounds   [ 32 starts | 32 ends ]    start keys beyond the node's count are +Infinity
+//   refs     [ 32 refs   | 32 rests ]   of an area, the id of its attributes; of a child, the node
+//   gaps     the largest gap inside the node's subtree; -Infinity where there is none
 //
-// The rests of the bounds (see bound.ts) live in arrays of the same shape that exist only once a
-// rest other than 0 has been stored; nearly no set ever needs them.
+// An entry is named by its place, `node * 64 + slot`: there are its start and its ref, and `END`
+// further its end and its rests (see bound.ts), the start's in the low half, the end's in the high.
 import type { AnyAddr } from '@addrspace/memory-addr'
 
 import { AttributeTable } from './attributes.ts'
+import type { AreaAttributes } from './attributes.ts'
+import { addressOf } from './bound.ts'
 
-export const LEAF_SLOTS = 32
-export const INNER_SLOTS = 32
-/** Distance from a start to its end among a leaf's bounds. */
-export const LEAF_END: number = LEAF_SLOTS
-export const LEAF_BOUNDS: number = 2 * LEAF_SLOTS
-/** Distance from a child's first start to its last end, and to its largest gap. */
-export const INNER_END: number = INNER_SLOTS
-export const INNER_GAP: number = 2 * INNER_SLOTS
-export const INNER_KEYS: number = 3 * INNER_SLOTS
-const INNER_RESTS = 2 * INNER_SLOTS
+export const SLOTS = 32
+/** Distance from a start to its end, and from a ref to the rests. */
+export const END = 32
+/** A node's first place is `node << NODE_BITS`, and its node is what a place is shifted back. */
+export const NODE_BITS = 6
+/** What of a place is the slot. */
+export const SLOT_MASK = 63
 
-const FIRST_LEAVES = 2
-const FIRST_INNERS = 1
+const PLACES = 64
+const FIRST_NODES = 2
 
 export class NodeStore<F, P, A extends AnyAddr> {
   readonly attributeTable: AttributeTable<F, P, A>
-  bounds: Float64Array<ArrayBuffer>
-  attributes: Int32Array<ArrayBuffer>
-  leafCounts: Uint8Array<ArrayBuffer>
-  leafHolders: Int32Array<ArrayBuffer>
-  keys: Float64Array<ArrayBuffer>
-  children: Int32Array<ArrayBuffer>
-  innerCounts: Uint8Array<ArrayBuffer>
-  innerHolders: Int32Array<ArrayBuffer>
-  /** Of the bounds, resp. of the first starts and last ends; empty until a rest is stored. */
-  leafRests: Uint16Array<ArrayBuffer>
-  innerRests: Uint16Array<ArrayBuffer>
+  bounds: Float64Array
+  refs: Int32Array
+  gaps: Float64Array
+  counts: Int32Array
+  holders: Int32Array
   /** Whether a rest other than 0 has ever been stored. */
   hasRests: boolean
   /** How many trees besides the writer's may share nodes. */
   forks: number
-  readonly #freeLeaves: number[]
-  readonly #freeInners: number[]
-  #leaves: number
-  #inners: number
+  readonly #free: number[]
+  #nodes: number
 
   constructor() {
     this.attributeTable = new AttributeTable()
-    this.bounds = new Float64Array(FIRST_LEAVES * LEAF_BOUNDS)
-    this.attributes = new Int32Array(FIRST_LEAVES * LEAF_SLOTS)
-    this.leafCounts = new Uint8Array(FIRST_LEAVES)
-    this.leafHolders = new Int32Array(FIRST_LEAVES)
-    this.keys = new Float64Array(FIRST_INNERS * INNER_KEYS)
-    this.children = new Int32Array(FIRST_INNERS * INNER_SLOTS)
-    this.innerCounts = new Uint8Array(FIRST_INNERS)
-    this.innerHolders = new Int32Array(FIRST_INNERS)
-    this.leafRests = new Uint16Array(0)
-    this.innerRests = new Uint16Array(0)
+    this.bounds = new Float64Array(FIRST_NODES * PLACES)
+    this.refs = new Int32Array(FIRST_NODES * PLACES)
+    this.gaps = new Float64Array(FIRST_NODES)
+    this.counts = new Int32Array(FIRST_NODES)
+    this.holders = new Int32Array(FIRST_NODES)
     this.hasRests = false
     this.forks = 0
-    this.#freeLeaves = []
-    this.#freeInners = []
-    this.#leaves = 0
-    this.#inners = 0
+    this.#free = []
+    this.#nodes = 0
   }
 
   /** Nodes in use, for tests that look for leaks. */
   get liveNodes(): number {
-    return this.#leaves - this.#freeLeaves.length + (this.#inners - this.#freeInners.length)
+    return this.#nodes - this.#free.length
   }
 
-  newLeaf(): number {
-    const leaf = this.#freeLeaves.pop() ?? this.#appendLeaf()
-    this.leafCounts[leaf] = 0
-    this.leafHolders[leaf] = 1
-    this.bounds.fill(Infinity, leaf * LEAF_BOUNDS, leaf * LEAF_BOUNDS + LEAF_SLOTS)
-    return leaf
+  /** An empty node with one holder. Replaces the arrays if they are full. */
+  newNode(): number {
+    const node = this.#free.pop() ?? this.#nodes++
+    if (node === this.counts.length) this.#grow()
+    this.counts[node] = 0
+    this.holders[node] = 1
+    this.gaps[node] = -Infinity
+    const first = node << NODE_BITS
+    this.bounds.fill(Infinity, first, first + SLOTS)
+    return node
   }
 
-  newInner(): number {
-    const inner = this.#freeInners.pop() ?? this.#appendInner()
-    this.innerCounts[inner] = 0
-    this.innerHolders[inner] = 1
-    this.keys.fill(Infinity, inner * INNER_KEYS, inner * INNER_KEYS + INNER_SLOTS)
-    return inner
-  }
-
-  /** Takes a leaf that nobody refers to any more out of use; its entries are not released. */
-  freeLeaf(leaf: number): void {
-    this.leafHolders[leaf] = 0
-    this.#freeLeaves.push(leaf)
-  }
-
-  freeInner(inner: number): void {
-    this.innerHolders[inner] = 0
-    this.#freeInners.push(inner)
-  }
-
-  retain(node: number, level: number): void {
-    const holders = level === 0 ? this.leafHolders : this.innerHolders
-    holders[node]!++
+  /** Takes a node that nobody refers to any more out of use; what its entries refer to is not released. */
+  free(node: number): void {
+    this.holders[node] = 0
+    this.#free.push(node)
   }
 
   /** Drops one reference to a node; what nobody else refers to goes, with all that it holds. */
   release(node: number, level: number): void {
-    const holders = level === 0 ? this.leafHolders : this.innerHolders
-    if (--holders[node]! > 0) return
-    if (level === 0) {
-      for (let i = 0; i < this.leafCounts[node]!; i++) this.attributeTable.release(this.attributes[node * LEAF_SLOTS + i]!)
-      this.freeLeaf(node)
-    } else {
-      for (let i = 0; i < this.innerCounts[node]!; i++) this.release(this.children[node * INNER_SLOTS + i]!, level - 1)
-      this.freeInner(node)
+    if (--this.holders[node]! > 0) return
+    const first = node << NODE_BITS
+    for (let at = first; at < first + this.counts[node]!; at++) {
+      if (level === 0) this.attributeTable.release(this.refs[at]!)
+      else this.release(this.refs[at]!, level - 1)
     }
-  }
-
-  /** Whether someone besides the writer refers to the node. */
-  isShared(node: number, level: number): boolean {
-    return (level === 0 ? this.leafHolders : this.innerHolders)[node]! > 1
+    this.free(node)
   }
 
   /** A copy of a shared node for the writer, who thereby drops its reference to the old one. */
   copyOf(node: number, level: number): number {
-    return level === 0 ? this.#copyOfLeaf(node) : this.#copyOfInner(node, level)
-  }
-
-  /** From now on bounds have rests: all that is stored so far has the rest 0. */
-  enableRests(): void {
-    if (this.hasRests) return
-    this.leafRests = new Uint16Array(this.bounds.length)
-    this.innerRests = new Uint16Array(this.innerCounts.length * INNER_RESTS)
-    this.hasRests = true
-  }
-
-  /** Whether a key can be found in the leaf and in no other: it lies between the first start and the last end, and no bound has a rest. */
-  spans(leaf: number, key: number): boolean {
-    const { bounds } = this
-    const first = leaf * LEAF_BOUNDS
-    return key >= bounds[first]! && key < bounds[first + LEAF_END - 1 + this.leafCounts[leaf]!]! && !this.hasRests
-  }
-
-  /**
-   * The index of the last entry of the leaf that starts at or below the bound, or -1.
-   *
-   * The first five comparisons sum up to the position: four steps of 8, 2 and 1 without a branch,
-   * since a mispredicted one costs more than all of them. Unused starts are +Infinity.
-   */
-  searchLeaf(leaf: number, key: number, rest: number): number {
-    const K = this.bounds
-    const first = leaf * LEAF_BOUNDS
-    let at = first
-    at += 8 * (+(K[at + 8]! <= key) + +(K[at + 16]! <= key) + +(K[at + 24]! <= key))
-    at += 2 * (+(K[at + 2]! <= key) + +(K[at + 4]! <= key) + +(K[at + 6]! <= key))
-    at += +(K[at + 1]! <= key)
-    if (this.hasRests) while (at > first && K[at] === key && this.leafRests[at]! > rest) at--
-    const starts = K[at]! < key || (K[at] === key && (!this.hasRests || this.leafRests[at]! <= rest))
-    return starts ? at - first : -1
-  }
-
-  /** The index of the last child whose first start is at or below the bound, or 0. */
-  searchInner(inner: number, key: number, rest: number): number {
-    const K = this.keys
-    const first = inner * INNER_KEYS
-    let at = first
-    at += 8 * (+(K[at + 8]! <= key) + +(K[at + 16]! <= key) + +(K[at + 24]! <= key))
-    at += 2 * (+(K[at + 2]! <= key) + +(K[at + 4]! <= key) + +(K[at + 6]! <= key))
-    at += +(K[at + 1]! <= key)
-    if (this.hasRests) {
-      while (at > first && K[at] === key && this.innerRests[inner * INNER_RESTS + at - first]! > rest) at--
+    const copy = this.newNode()
+    const [from, to] = [node << NODE_BITS, copy << NODE_BITS]
+    this.bounds.copyWithin(to, from, from + PLACES)
+    this.refs.copyWithin(to, from, from + PLACES)
+    this.gaps[copy] = this.gaps[node]!
+    this.counts[copy] = this.counts[node]!
+    for (let at = to; at < to + this.counts[copy]!; at++) {
+      if (level === 0) this.attributeTable.at(this.refs[at]!).holders++
+      else this.holders[this.refs[at]!]!++
     }
-    return at - first
-  }
-
-  startRest(leaf: number, i: number): number {
-    return this.hasRests ? this.leafRests[leaf * LEAF_BOUNDS + i]! : 0
-  }
-
-  endRest(leaf: number, i: number): number {
-    return this.hasRests ? this.leafRests[leaf * LEAF_BOUNDS + LEAF_END + i]! : 0
-  }
-
-  firstStartRest(inner: number, i: number): number {
-    return this.hasRests ? this.innerRests[inner * INNER_RESTS + i]! : 0
-  }
-
-  lastEndRest(inner: number, i: number): number {
-    return this.hasRests ? this.innerRests[inner * INNER_RESTS + INNER_SLOTS + i]! : 0
-  }
-
-  setChildRests(inner: number, i: number, firstStartRest: number, lastEndRest: number): void {
-    this.innerRests[inner * INNER_RESTS + i] = firstStartRest
-    this.innerRests[inner * INNER_RESTS + INNER_SLOTS + i] = lastEndRest
-  }
-
-  moveChildRests(from: number, fromSlot: number, to: number, toSlot: number, count: number): void {
-    const source = from * INNER_RESTS + fromSlot
-    const target = to * INNER_RESTS + toSlot
-    for (const column of [0, INNER_SLOTS]) this.innerRests.copyWithin(target + column, source + column, source + column + count)
-  }
-
-  #appendLeaf(): number {
-    const leaf = this.#leaves++
-    if (leaf === this.leafCounts.length) {
-      const capacity = grown(leaf)
-      this.bounds = new Float64Array(this.bounds.buffer.transfer(capacity * LEAF_BOUNDS * 8))
-      this.attributes = new Int32Array(this.attributes.buffer.transfer(capacity * LEAF_SLOTS * 4))
-      this.leafCounts = new Uint8Array(this.leafCounts.buffer.transfer(capacity))
-      this.leafHolders = new Int32Array(this.leafHolders.buffer.transfer(capacity * 4))
-      if (this.hasRests) this.leafRests = new Uint16Array(this.leafRests.buffer.transfer(capacity * LEAF_BOUNDS * 2))
-    }
-    return leaf
-  }
-
-  #appendInner(): number {
-    const inner = this.#inners++
-    if (inner === this.innerCounts.length) {
-      const capacity = grown(inner)
-      this.keys = new Float64Array(this.keys.buffer.transfer(capacity * INNER_KEYS * 8))
-      this.children = new Int32Array(this.children.buffer.transfer(capacity * INNER_SLOTS * 4))
-      this.innerCounts = new Uint8Array(this.innerCounts.buffer.transfer(capacity))
-      this.innerHolders = new Int32Array(this.innerHolders.buffer.transfer(capacity * 4))
-      if (this.hasRests) this.innerRests = new Uint16Array(this.innerRests.buffer.transfer(capacity * INNER_RESTS * 2))
-    }
-    return inner
-  }
-
-  #copyOfLeaf(leaf: number): number {
-    const copy = this.newLeaf()
-    this.bounds.copyWithin(copy * LEAF_BOUNDS, leaf * LEAF_BOUNDS, (leaf + 1) * LEAF_BOUNDS)
-    this.attributes.copyWithin(copy * LEAF_SLOTS, leaf * LEAF_SLOTS, (leaf + 1) * LEAF_SLOTS)
-    if (this.hasRests) this.leafRests.copyWithin(copy * LEAF_BOUNDS, leaf * LEAF_BOUNDS, (leaf + 1) * LEAF_BOUNDS)
-    const count = this.leafCounts[leaf]!
-    this.leafCounts[copy] = count
-    for (let i = 0; i < count; i++) this.attributeTable.at(this.attributes[copy * LEAF_SLOTS + i]!).holders++
-    this.leafHolders[leaf]!--
+    this.holders[node]!--
     return copy
   }
 
-  #copyOfInner(inner: number, level: number): number {
-    const copy = this.newInner()
-    this.keys.copyWithin(copy * INNER_KEYS, inner * INNER_KEYS, (inner + 1) * INNER_KEYS)
-    this.children.copyWithin(copy * INNER_SLOTS, inner * INNER_SLOTS, (inner + 1) * INNER_SLOTS)
-    if (this.hasRests) this.innerRests.copyWithin(copy * INNER_RESTS, inner * INNER_RESTS, (inner + 1) * INNER_RESTS)
-    const count = this.innerCounts[inner]!
-    this.innerCounts[copy] = count
-    for (let i = 0; i < count; i++) this.retain(this.children[copy * INNER_SLOTS + i]!, level - 1)
-    this.innerHolders[inner]!--
-    return copy
+  startRest(at: number): number {
+    return this.hasRests ? this.refs[at + END]! & 0xffff : 0
+  }
+
+  endRest(at: number): number {
+    return this.hasRests ? this.refs[at + END]! >>> 16 : 0
+  }
+
+  startOf(at: number): bigint {
+    return addressOf(this.bounds[at]!, this.startRest(at))
+  }
+
+  endOf(at: number): bigint {
+    return addressOf(this.bounds[at + END]!, this.endRest(at))
+  }
+
+  attributesAt(at: number): AreaAttributes<F, P, A> {
+    return this.attributeTable.at(this.refs[at]!)
+  }
+
+  /** Half as much again: doubling would leave up to half of a large set's memory unused. */
+  #grow(): void {
+    const nodes = this.counts.length
+    const capacity = nodes + Math.max(4, nodes >> 1)
+    this.bounds = copied(this.bounds, new Float64Array(capacity * PLACES))
+    this.refs = copied(this.refs, new Int32Array(capacity * PLACES))
+    this.gaps = copied(this.gaps, new Float64Array(capacity))
+    this.counts = copied(this.counts, new Int32Array(capacity))
+    this.holders = copied(this.holders, new Int32Array(capacity))
   }
 }
 
-/** Half as much again: doubling would leave up to half of a large set's memory unused. */
-function grown(capacity: number): number {
-  return capacity + Math.max(4, capacity >> 1)
+/** Not `transfer`, which would make the engine look, at every access to any typed array, whether it is still attached. */
+function copied<T extends Float64Array | Int32Array>(from: T, to: T): T {
+  to.set(from)
+  return to
+}
+
+/**
+ * The place of the last entry of a node that starts at or below the key, or of its first one.
+ *
+ * Comparisons sum up to the position, in steps of 8, 2 and 1 without a branch, since a mispredicted
+ * one costs more than all of them. Unused starts are +Infinity.
+ */
+export function lastFrom(bounds: Float64Array, first: number, key: number): number {
+  let at = first
+  at += 8 * (+(bounds[at + 8]! <= key) + +(bounds[at + 16]! <= key) + +(bounds[at + 24]! <= key))
+  at += 2 * (+(bounds[at + 2]! <= key) + +(bounds[at + 4]! <= key) + +(bounds[at + 6]! <= key))
+  return at + +(bounds[at + 1]! <= key)
 }
