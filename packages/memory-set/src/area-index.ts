@@ -17,33 +17,32 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 import { MemoryArea } from './area.ts'
 import { isBelow, keyBefore, keyOf, restBefore, restOf } from './internal/bound.ts'
 import type { RangeBounds } from './internal/bound.ts'
-import { END as DISTANCE, lastFrom, NODE_BITS, NodeStore } from './internal/node-store.ts'
+import { END as DISTANCE, lastFrom, NODE_BITS, type NodeStore } from './internal/node-store.ts'
 
 // A module's own constants are part of the compiled code; imported ones are loaded at every use.
 const BITS = NODE_BITS
 const END = DISTANCE
 
 export class AreaIndex<F, P, A extends AnyAddr> {
-  readonly store: NodeStore<F, P, A>
+  // Declared only, or made with their values: a field that is defined is first set to undefined, and
+  // from then on what is in it has to be looked at whenever it is read.
+  declare readonly store: NodeStore<F, P, A>
   /** A leaf where `height` is 0. */
-  root: number
-  height: number
+  declare root: number
+  declare height: number
   /** The number of areas. */
-  count: number
+  declare count: number
   /** Changes with every change of the tree; a cursor is valid only for the version it was placed in. */
-  version: number
+  version: number = 0
   /** The leaf that the last lookup ended at, and the version in which it was one: lookups often come in order. */
-  #finger: number
-  #fingerVersion: number
+  #finger = 0
+  #fingerVersion = -1
 
   constructor(store: NodeStore<F, P, A>, root: number = store.newNode(), height = 0, count = 0) {
     this.store = store
     this.root = root
     this.height = height
     this.count = count
-    this.version = 0
-    this.#finger = 0
-    this.#fingerVersion = -1
   }
 
   /** A second index with the same areas, independent from now on. O(1); to be given back with `dispose`. */

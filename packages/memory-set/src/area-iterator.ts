@@ -9,33 +9,28 @@ import { AreaCursor } from './internal/area-cursor.ts'
 import { endKeyOf, isBelow, restOf } from './internal/bound.ts'
 
 export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<MemoryArea<F, P, A>> {
-  readonly #index: AreaIndex<F, P, A>
+  declare private readonly index: AreaIndex<F, P, A>
   /** Where the leaf was entered. */
-  readonly #cursor: AreaCursor<F, P, A>
+  declare private readonly cursor: AreaCursor<F, P, A>
   // The place that was given last, and the first in its leaf that is not to be given, in a version of the index.
-  #at: number
-  #stop: number
-  #version: number
-  #last: MemoryArea<F, P, A> | undefined
-  #isDone: boolean
+  #at = 0
+  #stop = 0
+  #version = -1
+  #last: MemoryArea<F, P, A> | undefined = undefined
+  #isDone = false
   // Areas that end above the first bound are given, as long as they start below the second.
-  readonly #fromKey: number
-  readonly #fromRest: number
-  readonly #endKey: number
-  readonly #endRest: number
+  declare private readonly fromKey: number
+  declare private readonly fromRest: number
+  declare private readonly endKey: number
+  declare private readonly endRest: number
 
   constructor(index: AreaIndex<F, P, A>, fromKey: number, fromRest: number, endKey: number, endRest: number) {
-    this.#index = index
-    this.#cursor = new AreaCursor(index)
-    this.#at = 0
-    this.#stop = 0
-    this.#version = -1
-    this.#last = undefined
-    this.#isDone = false
-    this.#fromKey = fromKey
-    this.#fromRest = fromRest
-    this.#endKey = endKey
-    this.#endRest = endRest
+    this.index = index
+    this.cursor = new AreaCursor(index)
+    this.fromKey = fromKey
+    this.fromRest = fromRest
+    this.endKey = endKey
+    this.endRest = endRest
   }
 
   [Symbol.iterator](): this {
@@ -44,7 +39,7 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
 
   /** @throws TypeError if it iterates over a snapshot that has been disposed of */
   next(): IteratorResult<MemoryArea<F, P, A>, undefined> {
-    const index = this.#index
+    const index = this.index
     const at = this.#at + 1
     if (this.#version === index.version && at < this.#stop) this.#at = at
     else if (!this.#enterLeaf()) return { done: true, value: undefined }
@@ -55,8 +50,8 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
   /** Goes to the first area that is still to be given: in the next leaf or, after a change, wherever it is. */
   #enterLeaf(): boolean {
     if (this.#isDone) return false
-    const index = this.#index
-    const cursor = this.#cursor
+    const index = this.index
+    const cursor = this.cursor
     if (index.isDisposed) throw new TypeError('the snapshot is disposed of')
     if (this.#version === index.version) {
       cursor.path[0] = this.#stop
@@ -64,16 +59,16 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
     } else this.#seek()
     this.#version = index.version
     this.#at = cursor.at
-    this.#stop = cursor.firstFrom(this.#endKey, this.#endRest)
+    this.#stop = cursor.firstFrom(this.endKey, this.endRest)
     this.#isDone = this.#at >= this.#stop
     return !this.#isDone
   }
 
   /** Goes to the first area that ends above the bound to begin at, or starts at or above the end of the last one given. */
   #seek(): void {
-    const cursor = this.#cursor
+    const cursor = this.cursor
     if (this.#last === undefined) {
-      cursor.seekEndAbove(this.#fromKey, this.#fromRest)
+      cursor.seekEndAbove(this.fromKey, this.fromRest)
       return
     }
     const key = endKeyOf(this.#last.end)

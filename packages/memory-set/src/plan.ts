@@ -55,34 +55,28 @@ const KEPT = 16
 
 export class Plan<F, P, A extends AnyAddr> {
   /** The first `stepCount` of these, in this order; the array is never shortened, since that would give its memory back. */
-  readonly steps: PlanStep<F, P, A>[]
-  stepCount: number
-  readonly #index: AreaIndex<F, P, A>
-  readonly #options: PlanOptions<F>
-  readonly #request: RangeBounds
-  #change: typeof REPLACE | typeof INSERT | typeof CUT
+  readonly steps: PlanStep<F, P, A>[] = []
+  stepCount: number = 0
+  declare private readonly index: AreaIndex<F, P, A>
+  declare private readonly options: PlanOptions<F>
+  declare private readonly request: RangeBounds
   /** Where the run starts, or where to insert; the area to cut. */
-  readonly #cursor: AreaCursor<F, P, A>
-  readonly #walker: AreaCursor<F, P, A>
+  declare private readonly cursor: AreaCursor<F, P, A>
+  declare private readonly walker: AreaCursor<F, P, A>
+  #change: typeof REPLACE | typeof INSERT | typeof CUT = REPLACE
   /** How many areas the run has, and what comes in their place. */
-  #taken: number
-  #added: Piece<F, P, A>[]
+  #taken = 0
+  #added: Piece<F, P, A>[] = []
   /** The new area's attributes, and those of what comes in the middle of one that is cut. */
-  #changed: AreaAttributes<F, P, A> | undefined
+  #changed: AreaAttributes<F, P, A> | undefined = undefined
 
   /** `request` is the range of the operation that is planned. */
   constructor(index: AreaIndex<F, P, A>, request: RangeBounds, options: PlanOptions<F>) {
-    this.steps = []
-    this.stepCount = 0
-    this.#index = index
-    this.#options = options
-    this.#request = request
-    this.#change = REPLACE
-    this.#cursor = new AreaCursor(index)
-    this.#walker = new AreaCursor(index)
-    this.#taken = 0
-    this.#added = []
-    this.#changed = undefined
+    this.index = index
+    this.options = options
+    this.request = request
+    this.cursor = new AreaCursor(index)
+    this.walker = new AreaCursor(index)
   }
 
   /** Plans a new area, in free space or, with `isReplacing`, in place of what is there. */
@@ -90,7 +84,7 @@ export class Plan<F, P, A extends AnyAddr> {
     if (backend.granule !== undefined && (isCut(start, backend) || isCut(size, backend))) {
       return misaligned(`start and size must be multiples of ${String(backend.granule)}`, start, size)
     }
-    const attributes = this.#index.store.attributeTable.lookup(flags, backend, guards)
+    const attributes = this.index.store.attributeTable.lookup(flags, backend, guards)
     if (this.#seekFree()) {
       this.#change = INSERT
       this.#changed = attributes
@@ -119,7 +113,7 @@ export class Plan<F, P, A extends AnyAddr> {
       const range = rangeOf(start, size)
       return new MappingError('hole', `a hole in ${printedRange(range.start, range.end)}, which must be fully mapped`, { range })
     }
-    const flags = update(whole.flags, this.#index.areaAt(this.#cursor.at))
+    const flags = update(whole.flags, this.index.areaAt(this.cursor.at))
     if (flags === undefined) return undefined
     this.#change = CUT
     this.#changed = this.#attributesWith(whole, flags)
@@ -129,9 +123,9 @@ export class Plan<F, P, A extends AnyAddr> {
 
   /** Gives the index the areas that were planned. */
   commit(): void {
-    if (this.#change === REPLACE) replaceRun(this.#cursor, this.#taken, this.#added)
-    else if (this.#change === INSERT) insertArea(this.#cursor, this.#request, this.#changed!)
-    else cutArea(this.#cursor, this.#request, this.#changed)
+    if (this.#change === REPLACE) replaceRun(this.cursor, this.#taken, this.#added)
+    else if (this.#change === INSERT) insertArea(this.cursor, this.request, this.#changed!)
+    else cutArea(this.cursor, this.request, this.#changed)
   }
 
   /** Lets go of what the plan refers to. */
@@ -146,10 +140,10 @@ export class Plan<F, P, A extends AnyAddr> {
 
   /** Whether the range is free and the new area changes no other: nothing merges, and no bound has a rest. The cursor is then where to insert. */
   #seekFree(): boolean {
-    const { startKey, startRest, endKey, endRest } = this.#request
-    const { store } = this.#index
-    if (this.#options.isMerging || store.hasRests || (startRest | endRest) !== 0) return false
-    const cursor = this.#cursor
+    const { startKey, startRest, endKey, endRest } = this.request
+    const { store } = this.index
+    if (this.options.isMerging || store.hasRests || (startRest | endRest) !== 0) return false
+    const cursor = this.cursor
     const { bounds } = store
     const at = cursor.seek(startKey, 0)
     if (bounds[at]! <= startKey) {
@@ -165,11 +159,11 @@ export class Plan<F, P, A extends AnyAddr> {
    * merges or has a rest, guard or slice, and cuts are multiples of the granule. The cursor is then at the area.
    */
   #seekWhole(start: bigint, size: bigint): AreaAttributes<F, P, A> | undefined {
-    const { startKey, startRest, endKey, endRest } = this.#request
-    const { store } = this.#index
-    if (this.#options.isMerging || store.hasRests || (startRest | endRest) !== 0) return undefined
+    const { startKey, startRest, endKey, endRest } = this.request
+    const { store } = this.index
+    if (this.options.isMerging || store.hasRests || (startRest | endRest) !== 0) return undefined
     const { bounds } = store
-    const at = this.#cursor.seek(startKey, 0)
+    const at = this.cursor.seek(startKey, 0)
     if (startKey < bounds[at]! || bounds[at + END]! < endKey) return undefined
     const attributes = store.attributesAt(at)
     const { backend, guards } = attributes
@@ -184,26 +178,26 @@ export class Plan<F, P, A extends AnyAddr> {
    * it. No others can merge anew: what lies next to a cut is unchanged, next to a hole not adjacent.
    */
   #seekRun(cursor: AreaCursor<F, P, A>): void {
-    const { startKey, startRest } = this.#request
+    const { startKey, startRest } = this.request
     // To end at or above the start is to end above the address before it.
-    if (this.#options.isMerging && (startKey > 0 || startRest > 0)) cursor.seekEndAbove(keyBefore(startKey, startRest), restBefore(startKey, startRest))
+    if (this.options.isMerging && (startKey > 0 || startRest > 0)) cursor.seekEndAbove(keyBefore(startKey, startRest), restBefore(startKey, startRest))
     else cursor.seekEndAbove(startKey, startRest)
   }
 
   #startsBelow(at: number, key: number, rest: number): boolean {
-    const { store } = this.#index
+    const { store } = this.index
     return isBelow(store.bounds[at]!, store.startRest(at), key, rest)
   }
 
   #endsAbove(at: number, key: number, rest: number): boolean {
-    const { store } = this.#index
+    const { store } = this.index
     return isBelow(key, rest, store.bounds[at + END]!, store.endRest(at))
   }
 
   #hasHole(): boolean {
-    const { startKey, startRest, endKey, endRest } = this.#request
-    const walker = this.#walker
-    const { store } = this.#index
+    const { startKey, startRest, endKey, endRest } = this.request
+    const walker = this.walker
+    const { store } = this.index
     walker.seekEndAbove(startKey, startRest)
     let [key, rest] = [startKey, startRest]
     do {
@@ -225,18 +219,18 @@ export class Plan<F, P, A extends AnyAddr> {
    *     kept     [==]                 [==]
    */
   #planRun(start: A, size: bigint, inserted: Piece<F, P, A> | undefined, isReplacing: boolean, update: Update<F, P, A> | undefined): MappingError | undefined {
-    const { startKey, startRest, endKey, endRest } = this.#request
-    const { store } = this.#index
-    const { isMerging } = this.#options
-    const walker = this.#walker
+    const { startKey, startRest, endKey, endRest } = this.request
+    const { store } = this.index
+    const { isMerging } = this.options
+    const walker = this.walker
     const end = start + size
     let isInserted = inserted === undefined
     const insert = (): void => {
       if (!isInserted) this.#push(inserted!.start, inserted!.end, inserted!.attributes)
       isInserted = true
     }
-    this.#seekRun(this.#cursor)
-    walker.copyFrom(this.#cursor)
+    this.#seekRun(this.cursor)
+    walker.copyFrom(this.cursor)
     for (let isArea = walker.isArea; isArea; isArea = walker.next()) {
       const { at } = walker
       const isBehind = !this.#startsBelow(at, endKey, endRest)
@@ -247,11 +241,11 @@ export class Plan<F, P, A extends AnyAddr> {
       const attributes = store.attributesAt(at)
       const isTouched = !isBehind && this.#endsAbove(at, startKey, startRest)
       if (isTouched && !isReplacing) {
-        const area = this.#index.areaAt(at)
+        const area = this.index.areaAt(at)
         const range = rangeOf(start, size)
         return new MappingError('overlap', `${printedRange(range.start, range.end)} overlaps the area ${area.toString()}`, { range, area })
       }
-      const flags = isTouched && update !== undefined ? update(attributes.flags, this.#index.areaAt(at)) : undefined
+      const flags = isTouched && update !== undefined ? update(attributes.flags, this.index.areaAt(at)) : undefined
       if (!isTouched || (update !== undefined && flags === undefined)) {
         if (isBehind) insert()
         this.#push(areaStart, areaEnd, attributes)
@@ -261,7 +255,7 @@ export class Plan<F, P, A extends AnyAddr> {
       const cutsRight = this.#endsAbove(at, endKey, endRest)
       const { backend } = attributes
       if ((cutsLeft && isCut(start, backend)) || (cutsRight && isCut(end, backend))) {
-        return misaligned(`a cut must be at a multiple of ${String(backend.granule)}`, start, size, this.#index.areaAt(at))
+        return misaligned(`a cut must be at a multiple of ${String(backend.granule)}`, start, size, this.index.areaAt(at))
       }
       const from = cutsLeft ? start : areaStart
       const to = cutsRight ? end : areaEnd
@@ -291,17 +285,17 @@ export class Plan<F, P, A extends AnyAddr> {
       checkBackend(backend, 'slice', 'must give a backend')
     }
     const isSame = backend === attributes.backend && guards === attributes.guards
-    this.#push(start, end, isSame ? attributes : this.#index.store.attributeTable.lookup(attributes.flags, backend, guards))
+    this.#push(start, end, isSame ? attributes : this.index.store.attributeTable.lookup(attributes.flags, backend, guards))
   }
 
   #attributesWith(attributes: AreaAttributes<F, P, A>, flags: F): AreaAttributes<F, P, A> {
     if (Object.is(flags, attributes.flags)) return attributes
-    return this.#index.store.attributeTable.lookup(flags, attributes.backend, attributes.guards)
+    return this.index.store.attributeTable.lookup(flags, attributes.backend, attributes.guards)
   }
 
   /** Adds an area to the new run, merging it with the one before where the set merges and both allow it. */
   #push(start: bigint, end: bigint, attributes: AreaAttributes<F, P, A>): void {
-    const { isMerging, flagsEqual } = this.#options
+    const { isMerging, flagsEqual } = this.options
     const last = this.#added.at(-1)
     const piece = { start, end, attributes }
     if (!isMerging || last?.end !== start || !mayMerge(last.attributes === attributes ? undefined : flagsEqual, areaOf(last), areaOf(piece))) {
@@ -311,7 +305,7 @@ export class Plan<F, P, A extends AnyAddr> {
     last.end = end
     const { flags, backend, guards } = last.attributes
     const merged = guardsOf(guards.below, attributes.guards.above)
-    if (merged !== guards) last.attributes = this.#index.store.attributeTable.lookup(flags, backend, merged)
+    if (merged !== guards) last.attributes = this.index.store.attributeTable.lookup(flags, backend, merged)
   }
 }
 

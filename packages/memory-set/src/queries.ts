@@ -44,19 +44,18 @@ const NO_OPTIONS: FindFreeOptions = Object.freeze({})
  */
 export abstract class AreaQueries<F, P, A extends AnyAddr> implements Iterable<MemoryArea<F, P, A>> {
   /** @internal */
-  protected readonly index: AreaIndex<F, P, A>
+  declare protected readonly index: AreaIndex<F, P, A>
   /** @internal */
-  protected state: QueryState
+  declare protected state: QueryState
   /** @internal */
-  protected distrusted: readonly AddrRange[]
-  #search: GapSearch<F, P, A> | undefined
+  declare protected distrusted: readonly AddrRange[]
+  #search: GapSearch<F, P, A> | undefined = undefined
 
   /** @internal */
   constructor(index: AreaIndex<F, P, A>, distrusted: readonly AddrRange[] = NOWHERE) {
     this.index = index
     this.state = 'ready'
     this.distrusted = distrusted
-    this.#search = undefined
   }
 
   /** The number of areas. */

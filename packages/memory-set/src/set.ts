@@ -60,19 +60,19 @@ export interface ProtectOptions {
  */
 export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F, P, A> {
   /** The table that all backends of this set are handed. */
-  readonly pageTable: P
+  declare readonly pageTable: P
   readonly #table: TransactionalPageTable | undefined
   readonly #flagsEqual: (a: F, b: F) => boolean
   readonly #permits: ((flags: F, access: Access) => boolean) | undefined
   readonly #isMerging: boolean
   /** The range of the operation that is carried out. */
-  readonly #request: RangeBounds
+  readonly #request = new RangeBounds()
   readonly #plan: Plan<F, P, A>
   /** What was done since the outermost transaction began, for a page table that cannot roll back. */
-  readonly #journal: PlanStep<F, P, A>[]
+  readonly #journal: PlanStep<F, P, A>[] = []
   /** Where undoing was refused since the outermost transaction began; outside of one, only until it is added to `distrusted`. */
-  readonly #untrusted: AddrRange[]
-  #depth: number
+  readonly #untrusted: AddrRange[] = []
+  #depth = 0
 
   /** @throws TypeError, RangeError if an option is none of those it can be */
   constructor(options: MemorySetOptions<F, P>) {
@@ -87,11 +87,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     this.#flagsEqual = flagsEqual
     this.#permits = permits
     this.#isMerging = merge === 'equal-neighbours'
-    this.#request = new RangeBounds()
     this.#plan = new Plan(this.index, this.#request, { flagsEqual, isMerging: this.#isMerging })
-    this.#journal = []
-    this.#untrusted = []
-    this.#depth = 0
   }
 
   /**

@@ -15,13 +15,12 @@ const SLOT_MASK = MASK
 const MAX_HEIGHT = 64
 
 export class AreaCursor<F, P, A extends AnyAddr> {
-  readonly index: AreaIndex<F, P, A>
+  declare readonly index: AreaIndex<F, P, A>
   /** By level, 0 is the leaf: the places of the area and of the children it lies in. */
-  readonly path: Int32Array
+  readonly path: Int32Array = new Int32Array(MAX_HEIGHT)
 
   constructor(index: AreaIndex<F, P, A>) {
     this.index = index
-    this.path = new Int32Array(MAX_HEIGHT)
   }
 
   /** The place of the area; behind the last one of its leaf, where one may be inserted. */

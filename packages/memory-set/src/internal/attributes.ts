@@ -17,20 +17,18 @@ export interface Guards {
 export const NO_GUARDS: Guards = Object.freeze({ below: 0n, above: 0n })
 
 export class AreaAttributes<F, P, A extends AnyAddr> {
-  readonly flags: F
-  readonly backend: MappingBackend<F, P, A>
-  readonly guards: Guards
+  declare readonly flags: F
+  declare readonly backend: MappingBackend<F, P, A>
+  declare readonly guards: Guards
   /** The id in the table, or -1 while no entry holds this record. */
-  id: number
+  id: number = -1
   /** The number of entries that hold this record. */
-  holders: number
+  holders: number = 0
 
   constructor(flags: F, backend: MappingBackend<F, P, A>, guards: Guards) {
     this.flags = flags
     this.backend = backend
     this.guards = guards
-    this.id = -1
-    this.holders = 0
   }
 }
 

@@ -26,28 +26,33 @@ const SPACE_END = 2n ** 64n
 /** Keys from here on may have a rest. */
 export const FIRST_INEXACT_KEY: number = 2 ** 53
 
+function keyOfHalves(high: number, low: number): number {
+  // A mask instead of a branch: addresses of both halves come mixed.
+  return high * TWO_32 + ((low & (high >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
+}
+
+function restOfHalves(high: number, low: number): number {
+  return high >= INEXACT_HIGH ? low & REST_MASK : 0
+}
+
 /** The key of a start, or of any address in [0, 2^64). */
 export function keyOf(address: bigint): number {
   words[0] = address
-  const high = halves[HIGH]!
-  // A mask instead of a branch: addresses of both halves come mixed.
-  return high * TWO_32 + ((halves[LOW]! & (high >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
+  return keyOfHalves(halves[HIGH]!, halves[LOW]!)
 }
 
 /** The rest that belongs to `keyOf(address)`; for an end of 2^64 it is 0. */
 export function restOf(address: bigint): number {
   words[0] = address
-  return halves[HIGH]! >= INEXACT_HIGH ? halves[LOW]! & REST_MASK : 0
+  return restOfHalves(halves[HIGH]!, halves[LOW]!)
 }
 
 /** The key of a value that it tells exactly, 2^64 included; NaN for any other, and for what is no such value. */
 export function exactKeyOf(value: unknown): number {
   if (typeof value !== 'bigint') return NaN
   if (BigInt.asUintN(64, value) !== value) return value === SPACE_END ? SPACE_END_KEY : NaN
-  words[0] = value
-  const high = halves[HIGH]!
-  const low = halves[LOW]!
-  return high >= INEXACT_HIGH && (low & REST_MASK) !== 0 ? NaN : high * TWO_32 + low
+  const key = keyOf(value)
+  return restOfHalves(halves[HIGH]!, halves[LOW]!) === 0 ? key : NaN
 }
 
 /** The key of the exclusive end of a non-empty range, in (0, 2^64]; 2^64 wraps to 0 on the way. */
@@ -67,27 +72,11 @@ export function addressOf(key: number, rest: number): bigint {
 
 /** The bounds of a range that is asked for: taken apart once, so that nothing computes with bigints afterwards. */
 export class RangeBounds {
-  start: bigint
-  size: bigint
-  startKey: number
-  startRest: number
-  endKey: number
-  endRest: number
-
-  constructor() {
-    this.start = 0n
-    this.size = 0n
-    this.startKey = 0
-    this.startRest = 0
-    // No integers, so that the field is one for doubles from the beginning.
-    this.endKey = 0
-    this.endRest = 0
-  }
-
-  /** The exclusive end, up to 2^64. */
-  get end(): bigint {
-    return this.start + this.size
-  }
+  // Doubles from the beginning, so that the fields are ones for doubles.
+  startKey: number = NaN
+  startRest: number = 0
+  endKey: number = NaN
+  endRest: number = 0
 
   /**
    * Takes another range; gives false, and is of no use, if it ends above 2^64.
@@ -96,29 +85,26 @@ export class RangeBounds {
    */
   take(start: bigint, size: bigint): boolean {
     if (typeof start !== 'bigint' || BigInt.asUintN(64, start) !== start) checkWord(start, 'start')
-    words[0] = start
     if (typeof size !== 'bigint' || BigInt.asUintN(64, size) !== size) {
       // A size of 2^64 is one, and of the whole space; any above is told as too large for where it starts.
       if (typeof size !== 'bigint' || size < 0n) checkSize(size, 'size')
       if (start + size !== SPACE_END) return false
     }
+    words[0] = start
     words[1] = size
-    this.start = start
-    this.size = size
     const low = halves[LOW]!
     const high = halves[HIGH]!
     const sum = low + halves[2 + LOW]!
-    const endHigh = high + halves[2 + HIGH]! + (sum >= TWO_32 ? 1 : 0)
     const endLow = sum >>> 0
-    this.#setStart(high, low)
-    if (endHigh >= TWO_32 || (endHigh | endLow) === 0) {
-      // 2^64 and no more, or, of a size of 2^64 that was cut to 0, the same.
-      this.endKey = SPACE_END_KEY
-      this.endRest = 0
-      return endHigh === TWO_32 ? endLow === 0 : endHigh === 0
-    }
-    this.#setEnd(endHigh, endLow)
-    return true
+    const endHigh = high + halves[2 + HIGH]! + (sum >= TWO_32 ? 1 : 0)
+    this.startKey = keyOfHalves(high, low)
+    this.startRest = restOfHalves(high, low)
+    this.endKey = keyOfHalves(endHigh, endLow)
+    this.endRest = restOfHalves(endHigh, endLow)
+    // At 2^64, or at 0 where a size of 2^64 was cut to 0, the space ends; above it nothing does.
+    if (endHigh < TWO_32 && (endHigh | endLow) !== 0) return true
+    this.endKey = SPACE_END_KEY
+    return endLow === 0 && (endHigh === TWO_32 || endHigh === 0)
   }
 
   /** Takes a range by its ends; gives false, and is of no use, if they are none or nothing lies between them. */
@@ -126,23 +112,15 @@ export class RangeBounds {
     if (typeof start !== 'bigint' || typeof end !== 'bigint' || BigInt.asUintN(64, start) !== start) return false
     words[0] = start
     words[1] = end
-    this.#setStart(halves[HIGH]!, halves[LOW]!)
-    this.#setEnd(halves[2 + HIGH]!, halves[2 + LOW]!)
+    this.startKey = keyOfHalves(halves[HIGH]!, halves[LOW]!)
+    this.startRest = restOfHalves(halves[HIGH]!, halves[LOW]!)
+    this.endKey = keyOfHalves(halves[2 + HIGH]!, halves[2 + LOW]!)
+    this.endRest = restOfHalves(halves[2 + HIGH]!, halves[2 + LOW]!)
     if (BigInt.asUintN(64, end) !== end) {
       if (end !== SPACE_END) return false
       this.endKey = SPACE_END_KEY
     }
-    return this.startKey < this.endKey || (this.startKey === this.endKey && this.startRest < this.endRest)
-  }
-
-  #setStart(high: number, low: number): void {
-    this.startKey = high * TWO_32 + ((low & (high >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
-    this.startRest = high >= INEXACT_HIGH ? low & REST_MASK : 0
-  }
-
-  #setEnd(high: number, low: number): void {
-    this.endKey = high * TWO_32 + ((low & (high >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
-    this.endRest = high >= INEXACT_HIGH ? low & REST_MASK : 0
+    return isBelow(this.startKey, this.startRest, this.endKey, this.endRest)
   }
 }
 

@@ -209,7 +209,7 @@ function splitNode<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>, level: 
   refresh(cursor, level, largestGap(store, node, level))
   path[level + 1]!++
   const { bounds } = store
-  const last = first + store.counts[right]! - 1
+  const last = first + store.counts[right] - 1
   insertEntry(cursor, level + 1, bounds[first]!, bounds[last + END]!, restsOf(store.startRest(first), store.endRest(last)), right)
 }
 

@@ -10,6 +10,7 @@ import type { FindFreeOptions } from '../queries.ts'
 import { AreaCursor } from './area-cursor.ts'
 import { addressOf, endKeyOf, exactKeyOf, FIRST_INEXACT_KEY, isBelow, keyBefore, keyOf, restBefore, restOf, SPACE_END_KEY } from './bound.ts'
 import { END as DISTANCE, NODE_BITS, SLOT_MASK as MASK } from './node-store.ts'
+import type { NodeStore } from './node-store.ts'
 
 /** What is looked for: all values checked, `low` < `high`, size above 0 and a multiple of the alignment. */
 export interface FreeRequest {
@@ -39,28 +40,21 @@ const END = DISTANCE
 const SLOT_MASK = MASK
 
 export class GapSearch<F, P, A extends AnyAddr> {
-  readonly #cursor: AreaCursor<F, P, A>
+  declare private readonly cursor: AreaCursor<F, P, A>
   /** Upwards 1, downwards -1. */
-  #step: 1 | -1
-  // The request in keys.
-  #size: number
-  #align: number
-  #low: number
-  #high: number
-  /** The request, where keys do not tell it, or the areas, exactly. */
-  #request: FreeRequest | undefined
+  #step: 1 | -1 = 1
+  // The request in keys; doubles from the beginning, so that the fields are ones for doubles.
+  #size = NaN
+  #align = NaN
+  #low = NaN
+  #high = NaN
   /** The difference of keys from which on a gap is worth a try. */
-  #enough: number
+  #enough = NaN
+  /** The request, where keys do not tell it, or the areas, exactly. */
+  #request: FreeRequest | undefined = undefined
 
   constructor(index: AreaIndex<F, P, A>) {
-    this.#cursor = new AreaCursor(index)
-    this.#step = 1
-    this.#size = 0
-    this.#align = 1
-    this.#low = 0
-    this.#high = 0
-    this.#request = undefined
-    this.#enough = 0
+    this.cursor = new AreaCursor(index)
   }
 
   /** Takes a request whose fit has to be computed with bigints. */
@@ -70,7 +64,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
     this.#size = endKeyOf(request.size)
     this.#low = keyOf(request.low)
     this.#high = endKeyOf(request.high)
-    this.#enough = leastKeyGap(this.#size, this.#cursor.index.store.hasRests)
+    this.#enough = leastKeyGap(this.#size, this.cursor.index.store.hasRests)
   }
 
   /**
@@ -78,7 +72,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
    * rests, no guards, no gap, no offset. If not, or if something about it is to be refused, gives false.
    */
   takeKeys(size: bigint, options: FindFreeOptions): boolean {
-    const { store } = this.#cursor.index
+    const { store } = this.cursor.index
     const { align, hint } = options
     // Types do not hold everybody.
     const limit = options.limit as RangeLike | null | undefined
@@ -111,7 +105,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
 
   /** The lowest address at which the request fits, or downwards the highest; undefined if there is none. */
   find(): bigint | undefined {
-    const cursor = this.#cursor
+    const cursor = this.cursor
     const { store } = cursor.index
     const request = this.#request
     const isUp = this.#step > 0
@@ -133,11 +127,11 @@ export class GapSearch<F, P, A extends AnyAddr> {
 
   /** Whether there is an area on the left of the gap. */
   #isBehindArea(): boolean {
-    return (this.#cursor.at & SLOT_MASK) > 0
+    return (this.cursor.at & SLOT_MASK) > 0
   }
 
   #fitInKeys(): bigint | undefined {
-    const cursor = this.#cursor
+    const cursor = this.cursor
     const { bounds } = cursor.index.store
     const right = cursor.nextArea()
     const from = Math.max(this.#low, this.#isBehindArea() ? bounds[cursor.at - 1 + END]! : 0)
@@ -149,7 +143,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
 
   /** The gap begins behind the area on its left, its guard and the request's own gap, and ends likewise. */
   #fitExactly({ size, align, alignOffset, low, high, gapBelow, gapAbove }: FreeRequest): bigint | undefined {
-    const cursor = this.#cursor
+    const cursor = this.cursor
     const { store } = cursor.index
     const left = cursor.at - 1
     const right = cursor.nextArea()
@@ -168,7 +162,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
    * an area), 2i + 1 between it and the next one, and 2n - 1 a gap between two nodes further up.
    */
   #nextGap(): boolean {
-    const cursor = this.#cursor
+    const cursor = this.cursor
     const { path, index } = cursor
     const { counts } = index.store
     const step = this.#step
@@ -188,26 +182,40 @@ export class GapSearch<F, P, A extends AnyAddr> {
 
   /** Looks for a gap in a node from a number on, and goes there. */
   #scan(level: number, node: number, number: number): boolean {
-    const { path, index } = this.#cursor
+    const { path, index } = this.cursor
     const { bounds, refs, gaps, counts } = index.store
+    const enough = this.#enough
     const step = this.#step
-    const last = 2 * counts[node]! - 2
-    for (; number >= 0 && number <= last; number += step) {
-      const at = (node << BITS) + (number >> 1)
-      if ((number & 1) === 1) {
-        if (!(bounds[at + 1]! - bounds[at + END]! >= this.#enough)) continue
-        path[level] = at
-        // Behind the last area below the child on the left.
-        for (; level > 0; level--) path[level - 1] = (refs[path[level]!]! << BITS) + counts[refs[path[level]!]!]! - 1
-        path[0]!++
-        return true
-      }
-      if (level === 0 || !(gaps[refs[at]!]! >= this.#enough)) continue
+    const first = node << BITS
+    const last = first + counts[node]! - 1
+    // Of the first entry perhaps only the second number in this direction is to be looked at.
+    let isHalf = (number & 1) === (step > 0 ? 1 : 0)
+    for (let at = first + (number >> 1); at >= first && at <= last; at += step) {
+      if (!isHalf) at = skip(index.store, level, at, step > 0 ? last : first, step, enough)
+      const isInside = level > 0 && gaps[refs[at]!]! >= enough && (!isHalf || step < 0)
+      const isBehind = at < last && bounds[at + 1]! - bounds[at + END]! >= enough && (!isHalf || step > 0)
+      isHalf = false
+      if (!isInside && !isBehind) continue
       path[level] = at
-      return this.#scan(level - 1, refs[at]!, step > 0 ? 0 : 2 * counts[refs[at]!]! - 2)
+      if (isInside && (step > 0 || !isBehind)) return this.#scan(level - 1, refs[at]!, step > 0 ? 0 : 2 * counts[refs[at]!]! - 2)
+      // Behind the last area below the child on the left.
+      for (let below = level; below > 0; below--) {
+        const child = refs[path[below]!]!
+        path[below - 1] = (child << BITS) + counts[child]! - 1
+      }
+      path[0]!++
+      return true
     }
     return false
   }
+}
+
+/** The first entry from one on, or the last, that has a large enough gap inside or, perhaps, behind it: a loop of its own, which the engine compiles well. */
+function skip<F, P, A extends AnyAddr>({ bounds, refs, gaps }: NodeStore<F, P, A>, level: number, from: number, last: number, step: 1 | -1, enough: number): number {
+  let at = from
+  if (level === 0) while (at !== last && bounds[at + 1]! - bounds[at + END]! < enough) at += step
+  else while (at !== last && bounds[at + 1]! - bounds[at + END]! < enough && gaps[refs[at]!]! < enough) at += step
+  return at
 }
 
 function max(a: bigint, b: bigint): bigint {

@@ -29,31 +29,18 @@ const PLACES = 64
 const FIRST_NODES = 2
 
 export class NodeStore<F, P, A extends AnyAddr> {
-  readonly attributeTable: AttributeTable<F, P, A>
-  bounds: Float64Array
-  refs: Int32Array
-  gaps: Float64Array
-  counts: Int32Array
-  holders: Int32Array
+  readonly attributeTable: AttributeTable<F, P, A> = new AttributeTable()
+  bounds: Float64Array = new Float64Array(FIRST_NODES * PLACES)
+  refs: Int32Array = new Int32Array(FIRST_NODES * PLACES)
+  gaps: Float64Array = new Float64Array(FIRST_NODES)
+  counts: Int32Array = new Int32Array(FIRST_NODES)
+  holders: Int32Array = new Int32Array(FIRST_NODES)
   /** Whether a rest other than 0 has ever been stored. */
-  hasRests: boolean
+  hasRests: boolean = false
   /** How many trees besides the writer's may share nodes. */
-  forks: number
-  readonly #free: number[]
-  #nodes: number
-
-  constructor() {
-    this.attributeTable = new AttributeTable()
-    this.bounds = new Float64Array(FIRST_NODES * PLACES)
-    this.refs = new Int32Array(FIRST_NODES * PLACES)
-    this.gaps = new Float64Array(FIRST_NODES)
-    this.counts = new Int32Array(FIRST_NODES)
-    this.holders = new Int32Array(FIRST_NODES)
-    this.hasRests = false
-    this.forks = 0
-    this.#free = []
-    this.#nodes = 0
-  }
+  forks: number = 0
+  readonly #free: number[] = []
+  #nodes = 0
 
   /** Nodes in use, for tests that look for leaks. */
   get liveNodes(): number {
@@ -97,7 +84,7 @@ export class NodeStore<F, P, A extends AnyAddr> {
     this.refs.copyWithin(to, from, from + PLACES)
     this.gaps[copy] = this.gaps[node]!
     this.counts[copy] = this.counts[node]!
-    for (let at = to; at < to + this.counts[copy]!; at++) {
+    for (let at = to; at < to + this.counts[copy]; at++) {
       if (level === 0) this.attributeTable.at(this.refs[at]!).holders++
       else this.holders[this.refs[at]!]!++
     }
