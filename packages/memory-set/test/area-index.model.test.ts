@@ -115,6 +115,12 @@ class Pair {
     if (result.ok) this.twin.change(start, end, () => [], [{ start, end, flags }])
   }
 
+  replace(at: number, length: number): void {
+    const { start, end } = this.#range(at, length)
+    unwrap(this.set.map(va(start), end - start, 1, this.#backends[1]!, { onOverlap: 'replace' }))
+    this.twin.change(start, end, () => [], [{ start, end, flags: 1 }])
+  }
+
   unmap(at: number, length: number): void {
     const { start, end } = this.#range(at, length)
     unwrap(this.set.unmap(va(start), end - start))
@@ -269,6 +275,20 @@ describe.each(PLACES)('an index of %s', (_, place) => {
     }
     expect(pair.set.size).toBeGreaterThan(5000)
     pair.end()
+  })
+
+  it('puts one area in the place of a run over two or three leaves, and knows the gaps that are left', () => {
+    // Wrong before: where the leaves of the run became one, gaps under the new area still counted.
+    // Filled from both ends, so that leaves are half full.
+    const places = Array.from({ length: 64 }, (_, i) => (i % 2 === 0 ? i / 2 : 63 - (i - 1) / 2))
+    for (let from = 0; from < 64; from++) {
+      for (let to = from + 1; to < 64; to += 5) {
+        const pair = new Pair(place, 11)
+        for (const i of places) pair.map(i * 8 + ((i * 5) % 7), 1, 0)
+        pair.replace(from * 8 + 1, (to - from) * 8)
+        pair.set.checkInvariants()
+      }
+    }
   })
 
   it('keeps what snapshots share when large runs go', () => {

@@ -130,7 +130,8 @@ export function replaceRun<F, P, A extends AnyAddr>(cursor: AreaCursor<F, P, A>,
     path[0] = at + kept
     if (kept < here) {
       for (let i = kept; i < here; i++) attributeTable.release(store.refs[at + i]!)
-      removeEntries(cursor, 0, here - kept, kept === 0)
+      // Gaps between old areas that a new one covers already are none.
+      removeEntries(cursor, 0, here - kept, given === 0)
     } else refresh(cursor, 0, largestGap(store, node, 0))
     if (taken > 0) cursor.seek(nextKey, nextRest)
   }
