@@ -8,6 +8,7 @@ import type { Access, Mode } from '@addrspace/page-table'
 import { DEFAULT_BACKENDS, type BackendName } from './derive/backends.ts'
 import type { ControlSettings } from './derive/walk.ts'
 import { EXAMPLE } from './examples.ts'
+import type { ReadLink } from './permalink.ts'
 import type { ViewId } from './views/view-id.ts'
 
 /** What is lit up in all views at once: an address, a frame, or an entry of a table. */
@@ -65,8 +66,10 @@ export interface State {
 }
 
 export type Action =
-  /** A scenario file's text takes the place of the scenario: its first scenario. Refused text changes nothing. */
-  | { readonly kind: 'scenario-opened'; readonly text: string; readonly place?: 'start' | 'end' }
+  /** A scenario file's text takes the place of the scenario: its first scenario. Refused text changes nothing. `name` is the file's, and tells of it. */
+  | { readonly kind: 'scenario-opened'; readonly text: string; readonly place?: 'start' | 'end'; readonly name?: string }
+  /** What a permalink says takes the place of what the page has; a link whose scenario is wrong changes nothing. */
+  | { readonly kind: 'link-opened'; readonly read: ReadLink }
   /** A line of a scenario file is put in after the place looked at; a `begin` gets its `commit`. */
   | { readonly kind: 'op-added'; readonly line: string }
   | { readonly kind: 'op-replaced'; readonly index: number; readonly line: string }
@@ -97,8 +100,13 @@ export type Action =
 const MOST_PAST = 100
 const MOST_MESSAGES = 5
 
-/** What the page begins with. */
-export function initialState(): State {
+/** What the page begins with; with the link that it was opened by, if there is one. */
+export function initialState(read?: ReadLink): State {
+  const first = firstState()
+  return read === undefined ? first : { ...reduce(first, { kind: 'link-opened', read }), past: [] }
+}
+
+function firstState(): State {
   const scenario = parseScenarios(EXAMPLE)[0]!
   return {
     scenario,
@@ -123,8 +131,13 @@ export function reduce(state: State, action: Action): State {
     return changed(state, action)
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error
-    return withMessage(state, 'error', error.message)
+    return withMessage(state, 'error', problemText(action, error.message))
   }
+}
+
+function problemText(action: Action, problem: string): string {
+  if (action.kind === 'link-opened') return `The link's scenario is wrong, and was not opened: ${problem}. Nothing has been lost.`
+  return action.kind === 'scenario-opened' && action.name !== undefined ? `${action.name}: ${problem}. The page is as it was.` : problem
 }
 
 function changed(state: State, action: Action): State {
@@ -133,8 +146,11 @@ function changed(state: State, action: Action): State {
     case 'scenario-opened': {
       const opened = parseScenarios(action.text)
       const next = withScenario(state, opened[0]!, action.place === 'start' ? 0 : opened[0]!.ops.length)
-      return opened.length === 1 ? next : withMessage(next, 'info', `The file holds ${opened.length} scenarios; this is the first.`)
+      const told = [...(action.name === undefined ? [] : [`${action.name} is open; undo brings back what was there before.`]), ...(opened.length === 1 ? [] : [`The file holds ${opened.length} scenarios; this is the first.`])]
+      return told.length === 0 ? next : withMessage(next, 'info', told.join(' '))
     }
+    case 'link-opened':
+      return withLink(state, action.read)
     case 'op-added': {
       const added = linesFor(action.line)
       return withScenario(state, parsed(scenario.header, textOfOps(scenario).toSpliced(count, 0, ...added)), count + 1)
@@ -194,6 +210,26 @@ function changed(state: State, action: Action): State {
     case 'message-dismissed':
       return { ...state, messages: state.messages.filter(({ id }) => id !== action.id) }
   }
+}
+
+function withLink(state: State, { link, problems }: ReadLink): State {
+  if (link === undefined) return problems.length === 0 ? state : withMessage(state, 'error', `The link is damaged, and was not opened: ${problems.join('; ')}. Nothing has been lost.`)
+  const { scenario: text, at, view = state.view, backends = state.backends, backend = state.backend, focus, walk = state.walk, mutant, trace } = link
+  const scenario = text === undefined ? state.scenario : parseScenarios(text)[0]!
+  const opened = scenario === state.scenario ? state : withScenario(state, scenario, scenario.ops.length)
+  const next: State = {
+    ...opened,
+    count: Math.min(at ?? opened.count, scenario.ops.length),
+    view,
+    backends: backends.includes(backend) || link.backend === undefined ? backends : [...backends, backend],
+    backend: backends.includes(backend) || link.backend !== undefined ? backend : backends[0]!,
+    hover: undefined,
+    focus,
+    walk,
+    mutant,
+    trace: trace === undefined ? state.trace : { ...trace, title: trace.id, isPlaying: false },
+  }
+  return problems.length === 0 ? next : withMessage(next, 'error', `The link was opened, but a part of it is left out: ${problems.join('; ')}.`)
 }
 
 function textOfOps({ ops }: Scenario): string[] {

@@ -14,4 +14,5 @@ export interface ViewEntry {
 export const VIEWS: readonly ViewEntry[] = [
   { id: 'compare', title: 'Compare', load: async () => (await import('./compare.tsx')).CompareView },
   { id: 'walk', title: 'Walk', load: async () => (await import('./walk.tsx')).WalkView },
+  { id: 'share', title: 'Share', load: async () => (await import('./share.tsx')).ShareView },
 ]

@@ -1,3 +1,5 @@
 /** The names of the views: in tabs, in permalinks, and in the state. */
 
-export type ViewId = 'compare' | 'memory' | 'walk' | 'time' | 'break' | 'programs' | 'suite' | 'share'
+export const VIEW_IDS = ['compare', 'memory', 'walk', 'time', 'break', 'programs', 'suite', 'share'] as const
+
+export type ViewId = (typeof VIEW_IDS)[number]

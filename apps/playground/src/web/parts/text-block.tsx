@@ -1,0 +1,63 @@
+/** A text to take away: shown, copied, saved as a file. */
+
+import type { ComponentChildren } from 'preact'
+import { useId, useRef } from 'preact/hooks'
+import { usePage } from '../context.ts'
+import './text-block.css'
+
+interface TextBlockProps {
+  /** What it is, as a heading over it. */
+  readonly title: string
+  readonly text: string
+  /** One line in a field, or as many as the text has. */
+  readonly shape: 'line' | 'block'
+  /** As a file, if it makes sense as one. */
+  readonly fileName?: string
+  /** Between the heading and the text. */
+  readonly children?: ComponentChildren
+}
+
+export function TextBlock({ title, text, shape, fileName, children }: TextBlockProps) {
+  const { dispatch } = usePage()
+  const id = useId()
+  const shown = useRef<HTMLInputElement & HTMLPreElement>(null)
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text)
+      dispatch({ kind: 'told', tone: 'info', text: `${title} copied.` })
+    } catch {
+      // Not given to pages that came without TLS, nor inside of some frames.
+      select(shown.current)
+      dispatch({ kind: 'told', tone: 'info', text: 'This browser does not let the page copy: the text is selected, copy it with the keyboard.' })
+    }
+  }
+  return (
+    <section class="text-block" aria-labelledby={id}>
+      <h3 id={id}>{title}</h3>
+      {children}
+      <div class={`text-block-text text-block-text--${shape}`}>
+        {shape === 'line'
+          ? <input ref={shown} class="mono" readOnly value={text} aria-labelledby={id} onFocus={(event) => event.currentTarget.select()} />
+          : <pre ref={shown} tabIndex={0} role="region" aria-label={`${title}, text`}>{text}</pre>}
+        <div class="text-block-actions">
+          <button type="button" class="button" disabled={text === ''} onClick={() => void copy()} aria-label={`Copy: ${title}`}>Copy</button>
+          {fileName !== undefined && <button type="button" class="button" disabled={text === ''} onClick={() => save(fileName, text)}>Save {fileName}</button>}
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function select(shown: HTMLElement | null): void {
+  if (shown instanceof HTMLInputElement) shown.select()
+  else if (shown !== null) getSelection()?.selectAllChildren(shown)
+}
+
+function save(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+}
