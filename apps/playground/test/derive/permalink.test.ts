@@ -6,7 +6,7 @@ import { formatPermalink, linkOf, readPermalink, type LinkForm } from '../../src
 import { initialState, reduce, type Action, type State } from '../../src/web/state.ts'
 
 const ACTIONS: readonly Action[] = [
-  { kind: 'scenario-opened', text: '{"scenario":1,"name":"Ümläut & 100 % #1","backend":"null","merge":true}\n{"op":"map","start":"0x1000","size":"0x2000","flags":"rw"}\n{"op":"areas"}\n' },
+  { kind: 'scenario-opened', text: '{"scenario":1,"name":"π ≠ 3 & 100 % #1","backend":"null","merge":true}\n{"op":"map","start":"0x1000","size":"0x2000","flags":"rw"}\n{"op":"areas"}\n' },
   { kind: 'time-moved', count: 1 },
   { kind: 'backends-chosen', backends: ['aarch64', 'riscv-sv57'] },
   { kind: 'backend-chosen', backend: 'riscv-sv57' },
@@ -85,7 +85,7 @@ describe('a damaged permalink', () => {
   })
 
   it('with one part that cannot be read is opened without that part', async () => {
-    const state = await opened('#v=1&view=memry&at=-1&focus=page:0x1ffffffffffffffff&walk=0x1,peek,user&controls=[]&on=mock,vax&trace=../x,1&scenario={"scenario":1,"name":"kept","backend":"mock"}')
+    const state = await opened('#v=1&view=memo&at=-1&focus=page:0x1ffffffffffffffff&walk=0x1,peek,user&controls=[]&on=mock,vax&trace=../x,1&scenario={"scenario":1,"name":"kept","backend":"mock"}')
     expect(state.scenario.header.name).toBe('kept')
     for (const part of ['view', 'at', 'focus', 'walk', 'controls', 'on', 'trace']) expect(state.messages[0]!.text).toContain(`"${part}"`)
   })
