@@ -54,6 +54,20 @@ describe('addrspace run', () => {
     expect(code).toBe(0)
   })
 
+  it('calls levels what the manual of the machine calls them, and writes flags in its letters', async () => {
+    const stdin = [
+      '{"scenario":1,"backend":"aarch64"}',
+      '{"op":"map","start":"0x400000","size":"0x4000","flags":"rwu"}',
+      '{"op":"map","start":"0x403000","size":"0x1000","flags":"r"}',
+      '{"op":"translate","addr":"0x402008","access":"exec","mode":"user","expect":{"fault":"permission","level":2}}',
+    ].join('\n')
+    const arm = (await addrspace(['run', '-'], { stdin })).stdout.split('\n')
+    expect(arm[2]).toContain('overlaps the area 0x400000-0x404000 rwu)')
+    expect(arm[3]).toContain("fault permission, level 0 (Arm's level 3), bit UXN  MISMATCH: expected fault permission, level 2 (Arm's level 1)")
+    const intel = (await addrspace(['run', '-', '--backend', 'x86-64'], { stdin })).stdout.split('\n')
+    expect(intel[3]).toContain('fault permission, level 0, bit XD  MISMATCH: expected fault permission, level 2')
+  })
+
   it('ends with 1 exactly when a result is not the expected one, and marks it', async () => {
     const stdin = `${HEADER}\n{"op":"overlaps","start":"0x0","size":"0x1000","expect":true}\n{"op":"areas","expect":[]}\n`
     const json = await addrspace(['run', '-', '--json'], { stdin })

@@ -22,6 +22,7 @@ export abstract class WrappedBackend<F, P, A extends AnyAddr> implements Mapping
   readonly granule?: bigint
   readonly canMerge?: NonNullable<MappingBackend<F, P, A>['canMerge']>
   readonly slice?: (range: AddrRange<A>) => MappingBackend<F, P, A>
+  readonly formatFlags?: (flags: F) => string
   readonly fault?: NonNullable<MappingBackend<F, P, A>['fault']>
 
   /** Looks once which optional methods `inner` has. */
@@ -30,6 +31,7 @@ export abstract class WrappedBackend<F, P, A extends AnyAddr> implements Mapping
     if (inner.granule !== undefined) this.granule = inner.granule
     if (inner.canMerge !== undefined) this.canMerge = (left, right) => inner.canMerge?.(left, right) === true
     if (inner.slice !== undefined) this.slice = (range) => this.#wrapSlice(inner.slice?.(range) ?? inner)
+    if (inner.formatFlags !== undefined) this.formatFlags = (flags) => inner.formatFlags?.(flags) ?? String(flags)
     if (inner.fault !== undefined) this.fault = (addr, access, flags, pageTable) => this.#fault(addr, access, flags, pageTable)
   }
 

@@ -103,6 +103,10 @@ describe('a wrapped backend', () => {
     expect(backend.takeCalls().map(({ verb, start }) => `${verb} ${String(start)}`)).toEqual(['map 0', 'unmap 1', 'unmap 0', 'unmap 2'])
     expect(set.size).toBe(0)
   })
+  it('writes flags as the inner one does, if that does', () => {
+    const writing: MappingBackend<number, unknown> = { ...plain, formatFlags: (flags) => `<${flags}>` }
+    expect([plain, writing].map((inner) => new RecordingBackend<number, unknown>(inner).formatFlags?.(7))).toEqual([undefined, '<7>'])
+  })
   it('is its own slice where the inner one is: its pieces merge again', () => {
     const set = new MemorySet<number, null>({ pageTable: null, merge: 'equal-neighbours' })
     const self: MappingBackend<number, unknown> = { ...plain, slice: () => self }

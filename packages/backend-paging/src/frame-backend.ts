@@ -9,6 +9,7 @@ import type { LeafRun, MappingFlags, PageTable } from '@addrspace/page-table'
 import { answerOf, refusalOf } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { checkRequest } from './check-request.ts'
+import { printedFlags } from './printed-flags.ts'
 
 const PAGE = 4096n
 
@@ -33,6 +34,11 @@ export class FrameBackend<C> implements MappingBackend<MappingFlags, PageTable<C
   constructor(options: FrameBackendOptions) {
     checkWhen(options)
     this.when = options.when
+  }
+
+  /** Letters in the order `rwxudng`, or `no access`. */
+  formatFlags(flags: MappingFlags): string {
+    return printedFlags(flags)
   }
 
   map(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {

@@ -8,6 +8,7 @@ import type { MappingFlags, PageTable } from '@addrspace/page-table'
 
 import { answerOf, refusalOf } from './answer.ts'
 import { checkRequest } from './check-request.ts'
+import { printedFlags } from './printed-flags.ts'
 
 /**
  * Maps the virtual address `virt` to `phys`, and all others as far from there. Uses the largest leaves that fit.
@@ -24,6 +25,11 @@ export class LinearBackend<C> implements MappingBackend<MappingFlags, PageTable<
     checkWord(virt, 'virt')
     checkWord(phys, 'phys')
     this.distance = phys - virt
+  }
+
+  /** Letters in the order `rwxudng`, or `no access`. */
+  formatFlags(flags: MappingFlags): string {
+    return printedFlags(flags)
   }
 
   map(start: VirtAddr, size: bigint, flags: MappingFlags, pageTable: PageTable<C>): BackendAnswer {

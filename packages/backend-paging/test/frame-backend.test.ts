@@ -29,6 +29,9 @@ function refusal(w: World, reason: string, act: () => unknown, cause: Partial<Pa
 }
 
 describe('an eager backend', () => {
+  it('writes flags in letters', () => {
+    expect([RW, NONE].map((flags) => eager.formatFlags(flags))).toEqual(['rw', 'no access'])
+  })
   it('gives every page a frame of its own, lowest first, zeroed', () => {
     const w = world()
     w.bytes.fill(0xee, 4096)

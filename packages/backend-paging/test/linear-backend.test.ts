@@ -1,4 +1,4 @@
-import { LinearBackend } from '@addrspace/backend-paging'
+import { FrameBackend, LinearBackend } from '@addrspace/backend-paging'
 import { pa, va } from '@addrspace/memory-addr'
 import { MemorySet, unwrap } from '@addrspace/memory-set'
 import { DEVICE, NONE, READ, unionOf, WRITE, type MappingFlags, type PageTable } from '@addrspace/page-table'
@@ -24,6 +24,15 @@ describe('a linear backend', () => {
     expect(down.distance).toBe(-0xffff_ffff_fffe_0000n)
     expect(down.map(vaddrOf(32), 32n * PAGE, READ, table)).toBe(true)
     expect(table.query(va(2n ** 64n - 1n))).toEqual({ paddr: 0x1_ffffn, size: 0x8000n, flags: READ })
+  })
+  it('writes flags in letters, where a set names an area too', () => {
+    const { table } = world()
+    const backend = new LinearBackend<undefined>(va(0), pa(0))
+    expect([unionOf(RW, DEVICE), NONE].map((flags) => backend.formatFlags(flags))).toEqual(['rwd', 'no access'])
+    const set = new MemorySet<MappingFlags, PageTable<undefined>>({ pageTable: table })
+    unwrap(set.map(va(0x1000), PAGE, RW, backend))
+    const refused = set.map(va(0x1000), PAGE, READ, new FrameBackend<undefined>({ when: 'demand' }))
+    expect(refused.ok || refused.error.message).toBe('[0x1000, 0x2000) overlaps the area 0x1000-0x2000 rw')
   })
   it('takes only small leaves where the distance is odd', () => {
     const { table } = world()

@@ -30,6 +30,8 @@ describe('a gated backend', () => {
 
   it('offers what the inner backend offers and nothing else', () => {
     const gated = new GatedBackend({ map: () => true, unmap: () => true, protect: () => true }, open)
-    expect([gated.granule, gated.canMerge, gated.slice, gated.fault]).toEqual([undefined, undefined, undefined, undefined])
+    expect([gated.granule, gated.canMerge, gated.slice, gated.fault, gated.formatFlags]).toEqual([undefined, undefined, undefined, undefined, undefined])
+    const writing: MappingBackend<number, null> = { map: () => true, unmap: () => true, protect: () => true, formatFlags: (flags) => `<${flags}>` }
+    expect(new GatedBackend(writing, open).formatFlags?.(7)).toBe('<7>')
   })
 })

@@ -56,6 +56,7 @@ export class AreaBackend<F, P> implements MappingBackend<F, P> {
   readonly inner: MappingBackend<F, P>
   readonly granule: bigint
   readonly slice?: (range: AddrRange<VirtAddr>) => AreaBackend<F, P>
+  readonly formatFlags?: (flags: F) => string
   readonly fault?: (addr: VirtAddr, access: Access, flags: F, pageTable: P) => FaultAnswer
 
   /** Offers exactly the optional methods that `inner` has. */
@@ -65,6 +66,7 @@ export class AreaBackend<F, P> implements MappingBackend<F, P> {
     this.granule = inner.granule ?? 1n
     // A set asks whether these exist, so they exist only where the inner backend has them.
     if (inner.slice !== undefined) this.slice = (range) => new AreaBackend(kind, inner.slice!(range))
+    if (inner.formatFlags !== undefined) this.formatFlags = (flags) => inner.formatFlags!(flags)
     if (inner.fault !== undefined) this.fault = (addr, access, flags, pageTable) => inner.fault!(addr, access, flags, pageTable)
   }
 

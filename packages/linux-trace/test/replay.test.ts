@@ -177,6 +177,11 @@ describe('a target', () => {
     expect([...set].map(({ backend: own }) => own instanceof AreaBackend && own.inner === backend)).toEqual([true, true, true, true])
   })
 
+  it('lets backends write their flags', () => {
+    const writing: MappingBackend<number, null> = { ...acceptAll, formatFlags: (flags) => `<${flags}>` }
+    expect([acceptAll, writing].map((inner) => new AreaBackend({ sharing: 'private', growsDown: false, source: undefined }, inner).formatFlags?.(7))).toEqual([undefined, '<7>'])
+  })
+
   it('gives backends that slice, fault and have a granule their part', () => {
     const seen: string[] = []
     const backend: MappingBackend<number, null> = {

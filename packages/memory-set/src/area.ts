@@ -88,9 +88,9 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
     )
   }
 
-  /** For instance `0x1000-0x3000 7`: start, exclusive end, flags. */
+  /** For instance `0x1000-0x3000 rw`: start, exclusive end, flags as the backend writes them. */
   toString(): string {
-    return `${formatHex(this.start)}-${formatHex(this.end)} ${printed(this.flags)}`
+    return `${formatHex(this.start)}-${formatHex(this.end)} ${printedBy(this.backend, this.flags) ?? printed(this.flags)}`
   }
 
   static {
@@ -100,6 +100,16 @@ export class MemoryArea<F, P, A extends AnyAddr = VirtAddr> {
 
 function checkArea(other: unknown): void {
   if (!(other instanceof MemoryArea)) throw new TypeError(`"other" must be a MemoryArea, got ${other === null ? 'null' : typeof other}`)
+}
+
+/** Flags as the backend writes them, if it does. */
+function printedBy<F, P, A extends AnyAddr>(backend: MappingBackend<F, P, A>, flags: F): string | undefined {
+  try {
+    const text: unknown = backend.formatFlags?.(flags)
+    return typeof text === 'string' ? text : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Flags are of any type, and what cannot be printed must not turn a refusal that names its area into a throw. */

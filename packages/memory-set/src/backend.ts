@@ -54,6 +54,11 @@ export interface MappingBackend<F, P, A extends AnyAddr = VirtAddr> {
   canMerge?(left: MemoryArea<F, P, A>, right: MemoryArea<F, P, A>): boolean
   /** The backend of a piece of an area that is split; if absent, the pieces share this object. */
   slice?(range: AddrRange<A>): MappingBackend<F, P, A>
+  /**
+   * Writes flags for people, in messages and wherever an area is printed; if absent, or if it throws or gives no text, they
+   * are written as JavaScript writes any value.
+   */
+  formatFlags?(flags: F): string
   /** Answers an access to a page of its area that the area's flags permit. */
   fault?(addr: A, access: Access, flags: F, pageTable: P): FaultAnswer
 }

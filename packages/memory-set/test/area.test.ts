@@ -100,6 +100,23 @@ describe('printing an area', () => {
     expect(String(set)).toBe(`MemorySet(1 area)\n  0x1000-0x3000 ${text}`)
     expect(errorOf(set.map(va(0x1000), 1n, flags, backend)).reason).toBe('overlap')
   })
+  it('shows flags as the backend writes them, in messages too', () => {
+    const set = new MemorySet<number, null>({ pageTable: null })
+    const backend = Object.assign(new AcceptAll<number>(), { formatFlags: (flags: number) => `<${flags}>` })
+    unwrap(set.map(va(0x1000), 0x2000n, 7, backend))
+    expect(String(set.find(va(0x1000)))).toBe('0x1000-0x3000 <7>')
+    expect(errorOf(set.map(va(0x2000), 0x4000n, 1, backend)).message).toBe('[0x2000, 0x6000) overlaps the area 0x1000-0x3000 <7>')
+  })
+  it.each([
+    ['throws', (): string => { throw new Error('hostile') }],
+    ['gives no text', (): string => 7 as never],
+    ['asks the set', (set: MemorySet<number, null>): string => String(set.size)],
+  ])('shows flags as ever where a backend that writes them %s', (_, write) => {
+    const set = new MemorySet<number, null>({ pageTable: null })
+    const backend = Object.assign(new AcceptAll<number>(), { formatFlags: () => write(set) })
+    unwrap(set.map(va(0x1000), 0x2000n, 7, backend))
+    expect(errorOf(set.map(va(0x2000), 0x4000n, 1, backend)).message).toBe('[0x2000, 0x6000) overlaps the area 0x1000-0x3000 7')
+  })
   it('takes flags that cannot be printed: a refusal stays a refusal', () => {
     const circular: Record<string, unknown> = {}
     circular['self'] = circular

@@ -17,15 +17,22 @@ const NO_ACCESS = 'no access'
 /** A list of updates within a translation. */
 const DEEPEST_RESULT = 3
 
+/** What a level is called. */
+export type NameLevel = (level: number) => string
+
+const plainLevel: NameLevel = (level) => `level ${level}`
+
 /** Prints the results of one scenario as they come. */
 export class OpTable {
   readonly #output: Output
+  readonly #nameLevel: NameLevel
   readonly #indexWidth: number
   /** Nesting of transactions, shown as indentation. */
   #depth = 0
 
-  constructor(scenario: Scenario, backend: string, output: Output) {
+  constructor(scenario: Scenario, backend: string, output: Output, nameLevel: NameLevel = plainLevel) {
     this.#output = output
+    this.#nameLevel = nameLevel
     this.#indexWidth = Math.max(3, String(scenario.ops.length - 1).length)
     const name = scenario.header.name ?? 'scenario without a name'
     output.line(`${output.paint('bold', printable(name))} (${backend})`)
@@ -56,9 +63,9 @@ export class OpTable {
   #outcome({ op, result, reason, error, isMismatch }: OpResult): string {
     const { paint } = this.#output
     const why = error?.message ?? reason
-    const told = describeResult(result) + (why === undefined ? '' : ` (${printable(why)})`)
+    const told = describeResult(result, this.#nameLevel) + (why === undefined ? '' : ` (${printable(why)})`)
     if (!isMismatch) return error === undefined || op.expect !== undefined ? told : paint('execute', told)
-    return `${paint('bad', told)}  ${paint('bad', `MISMATCH: expected ${describeResult(op.expect ?? null)}`)}`
+    return `${paint('bad', told)}  ${paint('bad', `MISMATCH: expected ${describeResult(op.expect ?? null, this.#nameLevel)}`)}`
   }
 }
 
@@ -96,10 +103,10 @@ export function describeOp(op: ScenarioOp): string {
 }
 
 /** Writes a result, or an expectation, in a line. What is nested deeper than any result is left out. */
-export function describeResult(value: JsonValue, depth = 0): string {
+export function describeResult(value: JsonValue, nameLevel: NameLevel = plainLevel, depth = 0): string {
   if (typeof value === 'string') return printable(value)
   if (depth > DEEPEST_RESULT) return '…'
-  const describeInside = (inner: JsonValue): string => describeResult(inner, depth + 1)
+  const describeInside = (inner: JsonValue): string => describeResult(inner, nameLevel, depth + 1)
   if (isList(value)) {
     const shown = value.slice(0, MOST_AREAS).map(describeInside).join(', ')
     const rest = value.length - MOST_AREAS
@@ -113,6 +120,7 @@ export function describeResult(value: JsonValue, depth = 0): string {
   return Object.entries(value)
     .filter(([name, field]) => name !== 'bit' || field !== '') // of a fault that no bit is to blame for
     .map(([name, field]) => {
+      if (name === 'level' && typeof field === 'number') return nameLevel(field)
       if (name !== 'flags') return `${printable(name)} ${describeInside(field)}`
       const flags = describeFlags(field)
       return flags === NO_ACCESS ? flags : `flags ${flags}`
@@ -122,7 +130,7 @@ export function describeResult(value: JsonValue, depth = 0): string {
 
 /** Letters, where there are such; the results of the mock have numbers. */
 function describeFlags(value: JsonValue, none = NO_ACCESS): string {
-  if (typeof value !== 'string' && typeof value !== 'number') return describeResult(value, DEEPEST_RESULT)
+  if (typeof value !== 'string' && typeof value !== 'number') return describeResult(value, plainLevel, DEEPEST_RESULT)
   const bits = tryFlagBits(value)
   if (bits === 0) return none
   return bits === undefined || bits >= 1 << FLAG_LETTERS.length ? printable(String(value)) : formatFlagLetters(bits)

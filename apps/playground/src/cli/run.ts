@@ -4,13 +4,14 @@
  */
 
 import { formatOpResult, formatSummary, parseScenarios, ScenarioError, type Scenario, type ScenarioRunner } from '@addrspace/conformance'
+import { levelText } from '../adapters/machines.ts'
 import type { ScenarioTable } from '../adapters/machine-scenarios.ts'
 import { backendNames, findBackend, requireBackend, type BackendEntry } from './backends.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK, InputError } from './failure.ts'
 import { readText, STDIN } from './files.ts'
 import { prepareImageFolder, writeImage } from './image-files.ts'
 import type { Output } from './output.ts'
-import { OpTable } from './op-table.ts'
+import { OpTable, type NameLevel } from './op-table.ts'
 
 export interface RunOptions {
   /** Takes the place of the backends that the headers name. */
@@ -24,6 +25,8 @@ export interface RunOptions {
 interface Job {
   readonly scenario: Scenario
   readonly runner: ScenarioRunner
+  /** What the machine's manual calls a level, besides; undefined for a backend without levels. */
+  readonly nameLevel: NameLevel | undefined
   /** The tables of the scenario, once it has been run on a machine. */
   table: ScenarioTable | undefined
 }
@@ -43,7 +46,8 @@ export async function run(file: string, options: RunOptions, output: Output): Pr
     const prepared: Job[] = []
     for (const [index, scenario] of scenarios.entries()) {
       const runner = await entries[index]!.loadScenarioRunner((table) => (job.table = table))
-      const job: Job = { scenario, runner, table: undefined }
+      const machine = await entries[index]!.loadMachine?.()
+      const job: Job = { scenario, runner, nameLevel: machine?.use((loaded) => (level) => levelText(loaded, level)), table: undefined }
       runner.check(scenario)
       prepared.push(job)
     }
@@ -74,8 +78,8 @@ function runForPrograms({ scenario, runner }: Job, output: Output): number {
   return summary.mismatches
 }
 
-function runForPeople({ scenario, runner }: Job, output: Output): number {
-  const table = new OpTable(scenario, runner.name, output)
+function runForPeople({ scenario, runner, nameLevel }: Job, output: Output): number {
+  const table = new OpTable(scenario, runner.name, output, nameLevel)
   const summary = runner.run(scenario, (result) => table.add(result))
   table.end(summary)
   return summary.mismatches

@@ -27,6 +27,7 @@ export class GatedBackend<F, P> implements MappingBackend<F, P> {
   readonly granule?: bigint
   readonly canMerge?: (left: MemoryArea<F, P>, right: MemoryArea<F, P>) => boolean
   readonly slice?: (range: AddrRange<VirtAddr>) => MappingBackend<F, P>
+  readonly formatFlags?: (flags: F) => string
   readonly fault?: (addr: VirtAddr, access: Access, flags: F, pageTable: P) => FaultAnswer
   readonly gate: Gate<F>
 
@@ -46,6 +47,7 @@ export class GatedBackend<F, P> implements MappingBackend<F, P> {
         return slice === inner ? this : new GatedBackend(slice, gate, granule)
       }
     }
+    if (inner.formatFlags) this.formatFlags = (flags) => inner.formatFlags?.(flags) ?? String(flags)
     if (inner.fault) {
       this.fault = (addr, access, flags, pageTable) => {
         const answer = gate({ verb: 'fault', start: addr, size: 1n })
