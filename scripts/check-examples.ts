@@ -2,7 +2,7 @@
 // the workspace, installs the tarballs of what it declares and nothing else, type-checks it there with the declarations
 // in the tarballs, and runs what its README says. Names of examples may be given.
 
-import { cpSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type ExamplePackage, listExamples, tryCommand } from './lib/examples.ts'
 import { buildPackages, listPublicPackages, packPackage } from './lib/pack.ts'
@@ -19,11 +19,14 @@ const problems: string[] = []
 buildPackages(packages)
 withTempFolder('examples', (outside) => {
   const wanted = closureOf(examples.flatMap(({ needs }) => needs))
-  const tarballs = new Map(packages.filter(({ manifest }) => wanted.has(manifest.name)).map((item) => [item.manifest.name, packPackage(item, outside)]))
-  for (const example of examples) {
-    const before = problems.length
-    tryOutside(example, join(outside, 'example', example.name), tarballs)
-    console.log(`${example.name}: ${String(example.commands.length)} commands with ${[...closureOf(example.needs)].join(', ')}${problems.length > before ? ': FAILED' : ''}`)
+  const tarballs = new Map(packages.filter(({ manifest }) => wanted.has(manifest.name)).map((item) => [item.manifest.name, packPackage(item, join(outside, 'tarballs'))]))
+  const home = join(outside, 'examples')
+  for (const example of examples) attempt(example.name, () => { install(example, join(home, example.name), tarballs) })
+  attempt('types', () => { checkTypes(home) })
+  for (const { name, commands, needs } of examples) {
+    const tried = commands.filter(({ text }) => !text.startsWith('npm install')).map((command) => tryCommand(command, join(home, name)))
+    problems.push(...tried.filter((problem) => problem !== undefined).map((problem) => `${name}: ${problem}\n`))
+    console.log(`${name}: with ${[...closureOf(needs)].join(', ')}`)
   }
 })
 for (const problem of problems) console.error(problem)
@@ -37,21 +40,11 @@ function closureOf(names: readonly string[]): Set<string> {
   return all
 }
 
-function tryOutside(example: ExamplePackage, folder: string, tarballs: ReadonlyMap<string, string>): void {
-  const report = (problem: string): void => void problems.push(`${example.name}: ${problem}\n`)
-  cpSync(example.folder, folder, { recursive: true, filter: (source) => basename(source) !== 'node_modules' })
-  for (const problem of judgeImports(example)) report(problem)
+function attempt(what: string, check: () => void): void {
   try {
-    install(example, folder, tarballs)
-    checkTypes(folder)
+    check()
   } catch (error) {
-    report(error instanceof Error ? error.message : String(error))
-    return
-  }
-  for (const command of example.commands) {
-    if (command.text.startsWith('npm install')) continue
-    const problem = tryCommand(command, folder)
-    if (problem !== undefined) report(problem)
+    problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}\n`)
   }
 }
 
@@ -65,8 +58,10 @@ function judgeImports({ folder, needs }: ExamplePackage): string[] {
   ]
 }
 
-/** Installs without a network; the packages want each other by version, and none of these versions is published. */
-function install({ needs }: ExamplePackage, folder: string, tarballs: ReadonlyMap<string, string>): void {
+/** Copies an example and installs it without a network; the packages want each other by version, and none of these versions is published. */
+function install(example: ExamplePackage, folder: string, tarballs: ReadonlyMap<string, string>): void {
+  const { needs } = example
+  cpSync(example.folder, folder, { recursive: true, filter: (source) => basename(source) !== 'node_modules' })
   const manifest = readJson<{ dependencies?: Record<string, string>; devDependencies?: Record<string, string> }>(join(folder, 'package.json'))
   const byTarball = (names: object = {}): Record<string, string> => Object.fromEntries(Object.keys(names).map((name) => [name, `file:${tarballs.get(name) ?? ''}`]))
   const expected = closureOf(needs)
@@ -75,17 +70,18 @@ function install({ needs }: ExamplePackage, folder: string, tarballs: ReadonlyMa
   runTool('npm', [...QUIET_NPM_INSTALL, '--offline'], { cwd: folder })
   const strange = installedIn(folder).filter((name) => !expected.has(name))
   if (strange.length > 0) throw new Error(`brings ${strange.join(', ')}, which it does not need`)
+  const undeclared = judgeImports(example)
+  if (undeclared.length > 0) throw new Error(undeclared.join('; '))
 }
 
 /** As strictly as can be asked, with the language, Node, and the DOM's library for WebAssembly. */
-function checkTypes(folder: string): void {
+function checkTypes(home: string): void {
   const compilerOptions = {
     target: 'es2023', lib: ['es2023', 'dom'], module: 'nodenext', types: ['node'], typeRoots: [join(root, 'node_modules/@types')],
     strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, erasableSyntaxOnly: true, verbatimModuleSyntax: true,
     allowImportingTsExtensions: true, noEmit: true,
   }
-  const config = join(folder, 'tsconfig.json')
-  if (existsSync(config)) throw new Error('has a tsconfig.json of its own')
-  writeFileSync(config, JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+  const config = join(home, 'tsconfig.json')
+  writeFileSync(config, JSON.stringify({ compilerOptions, include: ['*/*.ts'] }))
   runTool('tsc', ['-p', config])
 }
