@@ -15,10 +15,11 @@ const repository = {
   scripts: new Set(Object.keys(readJson<Manifest>(join(root, 'package.json')).scripts ?? {})),
   files: find(['*.*', '{packages,apps,examples,bench,scripts,docs,.github,.changeset}/**/*.*']),
 }
-const problems = documents.flatMap((file) => [
-  ...findDeadLinks(root, file),
-  ...(file.startsWith('.changeset/') ? [] : findFalseClaims(file, readFileSync(join(root, file), 'utf8'), repository)),
-])
+const problems = documents.flatMap((file) => {
+  const wasSoAtItsTime = /^\.changeset\/|\bCHANGELOG\.md$/.test(file)
+  const claims = wasSoAtItsTime ? [] : findFalseClaims(file, readFileSync(join(root, file), 'utf8'), repository)
+  return [...findDeadLinks(root, file), ...claims]
+})
 for (const problem of problems) console.error(problem)
 console.log(`${String(documents.length)} Markdown files, ${String(problems.length)} links or names that lead nowhere`)
 process.exitCode = problems.length > 0 ? 1 : 0

@@ -13,14 +13,25 @@ export interface VersionedPackage {
   readonly changelog: string
 }
 
-/** Uses up the changesets below `root`: writes versions into manifests, and changelogs in the groups Added, Changed and Fixed. */
+/**
+ * Uses up the changesets below `root`: writes versions into manifests, and changelogs in the groups Added, Changed and Fixed. What
+ * is private has no changelog, but the version of the others: the command line tells it.
+ */
 export function versionPackages(root: string): VersionedPackage[] {
   runTool('changeset', ['version'], { cwd: root })
-  return listPackages(root).filter(({ manifest }) => manifest.private !== true).map(({ folder, manifest: { name, version } }) => {
+  const packages = listPackages(root)
+  const version = packages.find(({ manifest }) => manifest.private !== true)?.manifest.version
+  if (version !== undefined) for (const { folder, manifest } of packages) if (manifest.private === true) writeVersion(join(root, folder, 'package.json'), version)
+  return packages.filter(({ manifest }) => manifest.private !== true).map(({ folder, manifest: { name, version: own } }) => {
     const file = join(root, folder, 'CHANGELOG.md')
-    if (!existsSync(file)) return { name, version, changelog: '' }
-    const changelog = groupChanges(readFileSync(file, 'utf8'), version)
+    if (!existsSync(file)) return { name, version: own, changelog: '' }
+    const changelog = groupChanges(readFileSync(file, 'utf8'), own)
     writeFileSync(file, changelog)
-    return { name, version, changelog }
+    return { name, version: own, changelog }
   })
+}
+
+/** Changes one line of a manifest. */
+function writeVersion(file: string, version: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^( {2}"version": )"[^"]*"/m, `$1"${version}"`))
 }

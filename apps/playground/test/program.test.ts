@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { addrspace, expectRefusal } from './command-line.ts'
 
@@ -24,8 +25,9 @@ describe('addrspace', () => {
     expect(await addrspace(['help', 'run'])).toEqual(await addrspace(['run', '--help']))
   })
 
-  it('prints its version', async () => {
-    expect(await addrspace(['--version'])).toEqual({ code: 0, stdout: '0.0.0\n', stderr: '' })
+  it('prints its version, which is that of the packages', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../../packages/memory-addr/package.json', import.meta.url), 'utf8')) as { version: string }
+    expect(await addrspace(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
 
   it('refuses a command that it does not know, and suggests a similar one', async () => {
