@@ -2,7 +2,7 @@
 // each alone and all together into empty projects outside of the workspace, compiles the READMEs' examples there under both module
 // resolutions and runs them, runs all packages in a bundle for browsers, and measures how large each is.
 
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundleForBrowser, CHROMIUM, hasChromium, runInChromium, runWithoutPlatform } from './lib/browser-bundle.ts'
 import { bundledSize } from './lib/bundle-size.ts'
@@ -37,6 +37,9 @@ const SIZE_LIMITS: Readonly<Record<string, number>> = {
   'linux-trace': 36_864,
 }
 
+/** Bytes of a tarball, sources and data included. */
+const TARBALL_LIMIT = 512 * 1024
+
 /** Bindings to the runners of tests, which are Node's. */
 const NOT_FOR_BROWSERS = /\/(vitest|node-test)$/
 
@@ -66,6 +69,8 @@ function attempt(what: string, check: () => unknown): void {
 
 function checkTarball({ label, folder }: WorkspacePackage, tarball: string): void {
   const files = filesOf(tarball)
+  const { size } = statSync(tarball)
+  if (size > TARBALL_LIMIT) problems.push(`${label}: the tarball has ${String(size)} bytes, at most ${String(TARBALL_LIMIT)}`)
   const needed = existsSync(join(root, folder, 'CHANGELOG.md')) ? ['CHANGELOG.md'] : [] // written with the first release
   problems.push(
     ...findMetadataProblems(folder, readJson<Metadata>(join(root, folder, 'package.json')), readJson<Metadata>(join(root, 'package.json'))),
