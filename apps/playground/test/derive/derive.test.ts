@@ -9,6 +9,7 @@ import { pathAt } from '../../src/web/derive/path.ts'
 import { Session } from '../../src/web/derive/session.ts'
 import { stepsOf } from '../../src/web/derive/steps.ts'
 import { tablesAt } from '../../src/web/derive/tables.ts'
+import { timelineOf } from '../../src/web/derive/timeline.ts'
 import { controlsOfBackend, walkAt } from '../../src/web/derive/walk.ts'
 
 const session = new Session()
@@ -142,6 +143,27 @@ describe('a difference', () => {
     const { areas, tables } = differenceAt(session, { scenario: MAPPED, backend: 'x86-64', count: 2 })
     expect(areas).toMatchObject({ goneCount: 1, addedCount: 2 })
     expect(tables).toMatchObject({ entryCount: 1, frames: { before: 7, after: 6 }, invalidations: [{ ranges: [{ start: 0x40_1000n, size: 0x1000n }] }] })
-    expect(tables!.entries[0]).toMatchObject({ level: 0, index: 1, vaddr: 0x40_1000n, before: { kind: 'leaf' }, after: { word: 0n, kind: 'absent' } })
+    expect(tables!.entries).toMatchObject([{ level: 0, index: 1, count: 1, vaddr: 0x40_1000n, size: 0x1000n, before: { kind: 'leaf' }, after: { word: 0n, kind: 'absent', text: 'absent' }, bits: [] }])
+  })
+
+  it('puts entries together that change alike, whatever their frames', () => {
+    // Sv39: 600 pages from index 10 of a table on fill it up to 511, and 98 entries of the next.
+    const filled = scenario({ op: 'map', start: '0xa000', size: '0x258000', flags: 'rw' }, { op: 'protect', start: '0xa000', size: '0x258000', flags: 'r' })
+    const first = differenceAt(session, { scenario: filled, backend: 'riscv-sv39', count: 1 }).tables!
+    expect(first.entryCount).toBe(600 + 2 + 1)
+    expect(first.entries.filter(({ level }) => level === 0).map(({ index, count, vaddr, size }) => [index, count, vaddr, size])).toEqual([[10, 502, 0xa000n, 0x1f_6000n], [0, 98, 0x20_0000n, 0x6_2000n]])
+    const second = differenceAt(session, { scenario: filled, backend: 'riscv-sv39', count: 2 }).tables!
+    expect(second).toMatchObject({ entryCount: 600, isCut: false })
+    expect(second.entries[0]).toMatchObject({ count: 502, bits: [{ name: 'W', before: '1', after: '0' }] })
+  })
+})
+
+describe('a timeline', () => {
+  it('counts after each operation, from before the first on', () => {
+    const refused = scenario({ op: 'map', start: '0x1000', size: '0x2000', flags: 'r' }, { op: 'map', start: '0x1000', size: '0x1000', flags: 'r' }, { op: 'unmap', start: '0x1000', size: '0x1000' }, { op: 'clear' })
+    const timeline = timelineOf(session, { scenario: refused, backend: 'riscv-sv39' })
+    // A root; two tables below it and two pages; one page less; the root alone again.
+    expect({ areas: [...timeline.areas], frames: [...timeline.frames!], refused: [...timeline.refused] }).toEqual({ areas: [0, 1, 1, 1, 0], frames: [1, 5, 5, 4, 1], refused: [1] })
+    expect(timelineOf(session, { scenario: refused, backend: 'mock' }).frames).toBeUndefined()
   })
 })

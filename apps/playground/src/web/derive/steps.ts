@@ -89,7 +89,8 @@ function outcomeOf(backend: BackendName, { result, areas, tables, frames }: Afte
   }
 }
 
-function statusOf(op: string, result: JsonValue, reason: string | undefined): StepStatus {
+/** What kind of answer a result is. */
+export function statusOf(op: string, result: JsonValue, reason: string | undefined): StepStatus {
   if (reason === 'no-table') return 'no-table'
   if (reason !== undefined) return 'refused'
   return QUESTIONS.has(op) || result === 'present' ? 'answered' : 'done'

@@ -14,5 +14,6 @@ export interface ViewEntry {
 export const VIEWS: readonly ViewEntry[] = [
   { id: 'compare', title: 'Compare', load: async () => (await import('./compare.tsx')).CompareView },
   { id: 'walk', title: 'Walk', load: async () => (await import('./walk.tsx')).WalkView },
+  { id: 'time', title: 'Time', load: async () => (await import('./time.tsx')).TimeView },
   { id: 'share', title: 'Share', load: async () => (await import('./share.tsx')).ShareView },
 ]

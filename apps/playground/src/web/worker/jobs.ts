@@ -7,6 +7,7 @@ import { pathAt } from '../derive/path.ts'
 import type { Session } from '../derive/session.ts'
 import { stepsOf } from '../derive/steps.ts'
 import { tablesAt } from '../derive/tables.ts'
+import { timelineOf } from '../derive/timeline.ts'
 import { walkAt } from '../derive/walk.ts'
 import type { JobAnswer, JobName, JobProgress, JobRequest } from './protocol.ts'
 
@@ -31,5 +32,6 @@ export const JOBS: { readonly [N in JobName]: (request: JobRequest<N>, context: 
   frames: (request, { session }) => framesAt(session, request),
   path: (request, { session }) => pathAt(session, request),
   walk: (request, { session }) => walkAt(session, request),
+  timeline: (request, { session }) => timelineOf(session, request),
   difference: (request, { session }) => differenceAt(session, request),
 }

@@ -11,6 +11,7 @@ import type { PagePath, PathRequest } from '../derive/path.ts'
 import type { Position } from '../derive/position.ts'
 import type { BackendSteps, StepsRequest } from '../derive/steps.ts'
 import type { TableNode, TablesRequest } from '../derive/tables.ts'
+import type { Timeline, TimelineRequest } from '../derive/timeline.ts'
 import type { Walk, WalkRequest } from '../derive/walk.ts'
 
 /**
@@ -24,6 +25,7 @@ export interface Jobs {
   readonly frames: { readonly request: Position; readonly answer: FramesView | undefined; readonly progress: never }
   readonly path: { readonly request: PathRequest; readonly answer: PagePath; readonly progress: never }
   readonly walk: { readonly request: WalkRequest; readonly answer: Walk | undefined; readonly progress: never }
+  readonly timeline: { readonly request: TimelineRequest; readonly answer: Timeline; readonly progress: never }
   readonly difference: { readonly request: Position; readonly answer: Difference; readonly progress: never }
 }
 

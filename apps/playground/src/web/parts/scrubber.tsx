@@ -1,0 +1,63 @@
+/** Moves through time: to either end, a step back or forth, anywhere by a slider, or on and on by itself. */
+
+import { useEffect, useState } from 'preact/hooks'
+import './scrubber.css'
+
+interface ScrubberProps {
+  /** From 0 to `last`. */
+  readonly count: number
+  readonly last: number
+  /** What has been done last, for those who hear the slider. */
+  readonly text: string
+  readonly onMove: (count: number) => void
+}
+
+/** Steps in a second. */
+const SPEEDS = [1, 4, 16] as const
+
+export function Scrubber({ count, last, text, onMove }: ScrubberProps) {
+  const [isPlaying, setIsPlaying] = useState(false)
+  const [speed, setSpeed] = useState<(typeof SPEEDS)[number]>(1)
+  useEffect(() => {
+    if (!isPlaying) return undefined
+    if (count >= last) {
+      setIsPlaying(false)
+      return undefined
+    }
+    const timer = setTimeout(() => onMove(count + 1), 1000 / speed)
+    return () => clearTimeout(timer)
+  }, [isPlaying, speed, count, last])
+  const play = (): void => {
+    if (!isPlaying && count >= last) onMove(0)
+    setIsPlaying(!isPlaying)
+  }
+  return (
+    <div class="scrubber" role="group" aria-label="Time">
+      <input class="scrubber-slider" type="range" min={0} max={last} value={count} aria-label="Operations carried out" aria-valuetext={text} onInput={(event) => onMove(event.currentTarget.valueAsNumber)} />
+      <div class="scrubber-buttons">
+        <Step label="To the beginning" sign="|◀" isDisabled={count === 0} onClick={() => onMove(0)} />
+        <Step label="One step back" sign="◀" isDisabled={count === 0} onClick={() => onMove(count - 1)} />
+        <button type="button" class="button button--primary scrubber-play" disabled={last === 0} onClick={play}>{isPlaying ? 'Pause' : 'Play'}</button>
+        <Step label="One step forth" sign="▶" isDisabled={count >= last} onClick={() => onMove(count + 1)} />
+        <Step label="To the end" sign="▶|" isDisabled={count >= last} onClick={() => onMove(last)} />
+        <label class="scrubber-speed">
+          <span>Speed</span>
+          <select value={String(speed)} onChange={(event) => setSpeed(Number(event.currentTarget.value) as typeof speed)}>
+            {SPEEDS.map((each) => <option key={each} value={each}>{each} in a second</option>)}
+          </select>
+        </label>
+      </div>
+    </div>
+  )
+}
+
+interface StepProps {
+  readonly label: string
+  readonly sign: string
+  readonly isDisabled: boolean
+  readonly onClick: () => void
+}
+
+function Step({ label, sign, isDisabled, onClick }: StepProps) {
+  return <button type="button" class="button scrubber-step" aria-label={label} title={label} disabled={isDisabled} onClick={onClick}><span aria-hidden="true">{sign}</span></button>
+}
