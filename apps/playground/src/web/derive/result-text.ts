@@ -53,3 +53,16 @@ export function sizeText(size: bigint): string {
   }
   return `${rest} ${UNITS[unit]!}`
 }
+
+/** `4 KiB`; of what is no whole number of units, `≈ 1.5 GiB`. */
+export function shortSize(size: bigint): string {
+  const exact = sizeText(size).replace('bytes', 'B')
+  if (exact.length <= 8) return exact
+  let unit = 0
+  let value = Number(size)
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  return `≈ ${value >= 100 ? Math.round(value) : Math.round(value * 10) / 10} ${unit === 0 ? 'B' : UNITS[unit]!}`
+}
