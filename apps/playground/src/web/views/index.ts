@@ -13,8 +13,8 @@ export interface ViewEntry {
 
 export const VIEWS: readonly ViewEntry[] = [
   { id: 'compare', title: 'Compare', load: async () => (await import('./compare.tsx')).CompareView },
+  { id: 'memory', title: 'Memory', load: async () => (await import('./memory.tsx')).MemoryView },
   { id: 'walk', title: 'Walk', load: async () => (await import('./walk.tsx')).WalkView },
   { id: 'time', title: 'Time', load: async () => (await import('./time.tsx')).TimeView },
   { id: 'share', title: 'Share', load: async () => (await import('./share.tsx')).ShareView },
-  { id: 'memory', title: 'Memory', load: async () => (await import('./memory.tsx')).MemoryView },
 ]
