@@ -8,8 +8,11 @@ export interface Metadata {
   readonly homepage?: string
   readonly bugs?: { readonly url: string }
   readonly repository?: { readonly type: string; readonly url: string; readonly directory?: string }
+  readonly scripts?: Readonly<Record<string, string>>
   readonly publishConfig?: { readonly access?: string; readonly provenance?: boolean }
 }
+
+const INSTALL_HOOKS = ['preinstall', 'install', 'postinstall', 'prepare']
 
 /** Lists what is missing in the metadata of the package in `folder`, or differs from what `workspace`, the root's manifest, says. */
 export function findMetadataProblems(folder: string, manifest: Metadata, workspace: Metadata): string[] {
@@ -24,6 +27,7 @@ export function findMetadataProblems(folder: string, manifest: Metadata, workspa
     [manifest.repository?.directory === folder, `repository.directory must be ${folder}`],
     [manifest.homepage === `${address}/tree/main/${folder}#readme`, `homepage must be ${address}/tree/main/${folder}#readme`],
     [manifest.bugs?.url === bugs.url, `bugs.url must be ${bugs.url}`],
+    [!INSTALL_HOOKS.some((hook) => hook in (manifest.scripts ?? {})), `nothing runs at installation: ${INSTALL_HOOKS.join(', ')}`],
     [manifest.publishConfig?.access === 'public', 'publishConfig.access must be public'],
     [manifest.publishConfig?.provenance === true, 'publishConfig.provenance must be true'],
   ]

@@ -23,5 +23,5 @@ function isCoveredByOwner(member: Reflection): boolean {
   let owner = member.parent
   if (owner?.kindOf(ReflectionKind.TypeLiteral) !== true) return false
   while (owner !== undefined && !owner.hasComment() && !owner.kindOf(ENDS)) owner = owner.parent
-  return owner?.hasComment() === true && !owner.kindOf(ReflectionKind.Parameter)
+  return owner?.hasComment() === true && !owner.kindOf(ENDS)
 }

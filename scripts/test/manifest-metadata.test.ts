@@ -28,6 +28,11 @@ describe('the metadata of a manifest', () => {
     ])
   })
 
+  it('names what would run at installation', () => {
+    expect(problemsOf({ ...GOOD, scripts: { build: 'tsc -b' } })).toEqual([])
+    expect(problemsOf({ ...GOOD, scripts: { postinstall: 'node x.js' } })).toEqual(['packages/one/package.json: nothing runs at installation: preinstall, install, postinstall, prepare'])
+  })
+
   it('names the folder of another package', () => {
     const repository = { ...GOOD.repository!, directory: 'packages/two' }
     expect(problemsOf({ ...GOOD, repository })).toEqual(['packages/one/package.json: repository.directory must be packages/one'])
