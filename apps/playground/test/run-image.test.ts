@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { addrspace, expectRefusal, folderWith } from './command-line.ts'
@@ -98,6 +98,8 @@ describe('addrspace run --image', () => {
     expectRefusal(await addrspace(['run', '-', '--image', 'out'], { cwd, stdin: scenario('x86-64').repeat(2) }), '--image takes a file with one scenario, got 2')
     expectRefusal(await addrspace(['run', '-', '--image', 'out', '--backend', 'null'], { cwd, stdin: scenario('x86-64') }), '--image needs a backend with page tables, and null has none')
     expectRefusal(await addrspace(['run', '-', '--image', 'file'], { cwd, stdin: scenario('x86-64') }), 'file: is a file, not a folder')
+    // Asking Node for the folders above, too, took for ever.
+    if (existsSync('/proc/self')) expectRefusal(await addrspace(['run', '-', '--image', '/proc/image'], { cwd, stdin: scenario('x86-64') }), '/proc/image: no such file or folder')
     expectRefusal(await addrspace(['run', '-', '--image', 'file/out'], { cwd, stdin: scenario('x86-64') }), 'file/out: no such file or folder')
     mkdirSync(join(cwd, 'out/image.json'), { recursive: true })
     writeFileSync(join(cwd, 'out/other'), '')

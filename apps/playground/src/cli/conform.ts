@@ -9,6 +9,7 @@ import { groupOf, NONE } from './case-groups.ts'
 import { holdContest, type Verdict } from './contenders.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK, InputError, printable } from './failure.ts'
 import type { Output, Paint, Tone } from './output.ts'
+import type { SuiteCase } from '../report/report.ts'
 import { alignColumns } from './table.ts'
 
 export interface ConformOptions {
@@ -23,30 +24,27 @@ export interface ConformOptions {
   /** A row per case instead of one per group. */
   readonly verbose?: boolean
   readonly json?: boolean
+  /** A folder for a report. */
+  readonly report?: string
 }
 
 /** In seconds. */
 const DEFAULT_TIMEOUT = '10'
 const LONGEST_TIMEOUT = 86_400
 
-/** A case as the report shows it: of sets and mapping backends, or of page tables. */
-interface ReportedCase {
-  readonly id: string
-  readonly title: string
-  readonly law: string
-}
-
 /**
  * Runs the suite and gives the exit code: 1 if a case failed that is not known to.
  *
- * @throws InputError if there is no such backend, no such case, or a subject that cannot introduce itself.
+ * @throws InputError if there is no such backend, no such case, a subject that cannot introduce itself, or no way to
+ * write the report.
  */
 export async function conform(options: ConformOptions, output: Output): Promise<number> {
   const commands = options.exec ?? []
   const backends = options.backend === undefined && commands.length > 0 ? [] : selectBackends(options.backend ?? ALL_BACKENDS)
   const milliseconds = 1000 * secondsOf(options.timeout ?? DEFAULT_TIMEOUT)
-  const cases: readonly ReportedCase[] = [...conformanceCases(options.filter), ...pageTableCases(options.filter)]
+  const cases: readonly SuiteCase[] = [...conformanceCases(options.filter), ...pageTableCases(options.filter)]
   if (cases.length === 0) throw new InputError(`no case has ${JSON.stringify(options.filter)} in its id; conform --verbose lists all`)
+  const folder = options.report === undefined ? undefined : (await import('../report/folder.ts')).openReport(options.report)
   const { names, verdicts } = await holdContest({ backends, commands, milliseconds }, cases.map(({ id }) => id))
 
   if (options.json === true) {
@@ -57,6 +55,11 @@ export async function conform(options: ConformOptions, output: Output): Promise<
     for (const line of alignColumns(rows)) output.line(line)
     if (!hasRowPerCase) output.line(output.paint('dim', 'Cases passed; where these are fewer, the others do not apply. --verbose has a row for each.'))
     printDetails(cases, verdicts, output)
+  }
+  if (folder !== undefined) {
+    const { judgeMutants } = await import('./mutants.ts')
+    const ids = new Set(cases.map(({ id }) => id))
+    folder.write({ names, verdicts, cases, mutants: judgeMutants((id) => ids.has(id)) }, options, output)
   }
   return verdicts.some(({ status }) => status === 'fail') ? EXIT_CHECK_FAILED : EXIT_OK
 }
@@ -72,7 +75,7 @@ function secondsOf(text: string): number {
 const TONES: Readonly<Record<CaseStatus, Tone>> = { pass: 'good', fail: 'bad', unsupported: 'dim', known: 'execute' }
 
 /** A row per case, a column per backend. */
-function caseRows(cases: readonly ReportedCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
+function caseRows(cases: readonly SuiteCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
   const statusOf = new Map(verdicts.map(({ id, backend, status }) => [`${backend} ${id}`, status]))
   const rows = cases.map(({ id }) => {
     const cells = names.map((name) => statusOf.get(`${name} ${id}`)).map((status) => (status === undefined ? '' : paint(TONES[status], status)))
@@ -82,7 +85,7 @@ function caseRows(cases: readonly ReportedCase[], names: readonly string[], verd
 }
 
 /** A row per backend, a column per group: how many cases passed. */
-function groupRows(cases: readonly ReportedCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
+function groupRows(cases: readonly SuiteCase[], names: readonly string[], verdicts: readonly Verdict[], paint: Paint): string[][] {
   const groups: readonly { readonly title: string; readonly isIn: (id: string) => boolean }[] = [
     ...[...new Set(cases.map(({ id }) => groupOf(id)))].map((group) => ({ title: group, isIn: (id: string) => groupOf(id) === group })),
     { title: 'all', isIn: () => true },
@@ -108,7 +111,7 @@ function countStatuses(verdicts: readonly Verdict[], paint: Paint): string {
 }
 
 /** Tells of every failure in full, and of every known one why it is; once for all backends where it is the same. */
-function printDetails(cases: readonly ReportedCase[], verdicts: readonly Verdict[], output: Output): void {
+function printDetails(cases: readonly SuiteCase[], verdicts: readonly Verdict[], output: Output): void {
   const titles = new Map(cases.map(({ id, title, law }) => [id, `${title} (${law})`]))
   const told = verdicts.filter(({ status }) => status === 'fail' || status === 'known')
   const alike = Map.groupBy(told, ({ id, status, detail }) => JSON.stringify([id, status, detail]))

@@ -4,9 +4,9 @@
  * command's.
  */
 
-import { closeSync, constants, createReadStream, openSync, readSync, statSync, type Stats } from 'node:fs'
+import { closeSync, constants, createReadStream, mkdirSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 import { Socket } from 'node:net'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { InputError } from './failure.ts'
 
@@ -68,6 +68,26 @@ export async function readText(name: string, where: string = name === STDIN ? 's
   }
 }
 
+/**
+ * Makes a folder and those above it, unless they are there.
+ *
+ * @throws InputError if the system refuses.
+ */
+export function makeFolder(name: string): void {
+  const make = (path: string): void => {
+    try {
+      mkdirSync(path)
+    } catch (error) {
+      if (isOf(error, 'EEXIST') && statSync(path).isDirectory()) return
+      if (!isOf(error, 'ENOENT') || dirname(path) === path) throw error
+      // Node's own way of making those above tries for ever where the system makes none, as in /proc.
+      make(dirname(path))
+      mkdirSync(path)
+    }
+  }
+  attempt(name, () => make(userPath(name)))
+}
+
 /** A file that is read piece by piece. */
 export interface TextStream extends AsyncIterable<string> {
   /** Bytes of the file, compressed if it is; 0 where there is no telling, as in /proc. */
@@ -126,7 +146,7 @@ async function* openPipe(path: string): AsyncGenerator<unknown, undefined> {
     count = readSync(fd, head)
   } catch (error) {
     // Somebody has it open, and has written nothing yet.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+    if (!isOf(error, 'EAGAIN')) throw error
   }
   if (count === 0) {
     closeSync(fd)
@@ -185,6 +205,10 @@ export function attempt<T>(where: string, act: () => T): T {
   } catch (error) {
     throw asInputError(where, error)
   }
+}
+
+function isOf(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }
 
 /** Turns what the system says about a file into a line; anything else is handed back as it is. */

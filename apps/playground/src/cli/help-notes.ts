@@ -96,6 +96,7 @@ Examples:
   addrspace conform --json
   addrspace conform --exec ./my-backend
   addrspace conform --exec 'python3 mine.py' --backend riscv-sv39 --filter walk/
+  addrspace conform --backend all --exec ./my-backend --report out
   addrspace conform --mutants
 
 A backend passes a case, fails it, is known to fail it, or does not support what
@@ -108,6 +109,10 @@ own; docs/exec-protocol.md shows every message. It is a file, or else a line for
 the shell. What it says of itself decides which cases it is asked, and which
 failures are known. Where it ends, is late or talks nonsense, the case fails and
 tells so; it is started anew for the next one, and never outlives the command.
+
+--report writes two files: index.html, a page that needs nothing from elsewhere
+(cases, what each guards against, results side by side, which seeded faults each
+notices), and junit.xml. An earlier report is replaced.
 
 With --mutants, each fault is told with the case that is meant to notice it; below
 stands how many were noticed, by what is broken and by group of cases.

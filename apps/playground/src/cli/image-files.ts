@@ -6,10 +6,10 @@
 import { shownJson } from '@addrspace/conformance'
 import { formatHex, pa, type PhysAddr } from '@addrspace/memory-addr'
 import type { PhysMemory } from '@addrspace/page-table'
-import { closeSync, existsSync, mkdirSync, openSync, readSync, realpathSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, realpathSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { basename, dirname, join, normalize, sep } from 'node:path'
 import { InputError } from './failure.ts'
-import { attempt, inspectPath, readText, userPath } from './files.ts'
+import { attempt, inspectPath, makeFolder, readText, userPath } from './files.ts'
 
 /** What `image.json` says. */
 export interface Image {
@@ -55,7 +55,7 @@ const PIECE = 2 ** 20
  * @throws InputError if it cannot be made, or its description not be looked at.
  */
 export async function prepareImageFolder(folder: string): Promise<readonly string[]> {
-  attempt(folder, () => mkdirSync(userPath(folder), { recursive: true }))
+  makeFolder(folder)
   const file = join(folder, DESCRIPTION)
   return existsSync(userPath(file)) ? segmentsNamedIn(await readText(file)) : []
 }

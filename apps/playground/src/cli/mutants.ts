@@ -3,19 +3,42 @@
  * it, and prints the matrix of what is broken and groups of cases.
  */
 
-import { mutantMatrix } from '@addrspace/conformance-mutants'
+import { mutantMatrix, MUTANTS, type MatrixRow } from '@addrspace/conformance-mutants'
+import { openReport } from '../report/folder.ts'
+import type { MutantVerdict } from '../report/report.ts'
 import { groupOf, NONE } from './case-groups.ts'
 import { EXIT_CHECK_FAILED, EXIT_OK } from './failure.ts'
 import type { Output, Paint } from './output.ts'
+import { Progress } from './progress.ts'
 import { alignColumns } from './table.ts'
 
 export interface MutantsOptions {
   readonly json?: boolean
+  /** A folder for a report. */
+  readonly report?: string
 }
 
-/** Tells of every mutant, and gives the exit code: 1 if one is not noticed by the case meant for it. */
+/** Holds the mutants that are meant for some cases against these. */
+export function judgeMutants(isMeant: (id: string) => boolean = () => true): readonly MutantVerdict[] {
+  const progress = new Progress()
+  const verdicts = MUTANTS.filter(({ meant }) => isMeant(meant)).map((candidate) => {
+    progress.report(() => `seeded faults: ${candidate.name}`)
+    const began = performance.now()
+    const [{ mutant, fault, repeats, meant, found }] = mutantMatrix('meant', [candidate]) as [MatrixRow]
+    return { mutant, fault, repeats, meant, isNoticed: found !== undefined, milliseconds: performance.now() - began }
+  })
+  progress.done()
+  return verdicts
+}
+
+/**
+ * Tells of every mutant, and gives the exit code: 1 if one is not noticed by the case meant for it.
+ *
+ * @throws InputError if the report cannot be written.
+ */
 export function mutants(options: MutantsOptions, output: Output): number {
-  const rows = mutantMatrix('meant').map(({ mutant, fault, meant, found }) => ({ mutant, fault, meant, isNoticed: found !== undefined }))
+  const folder = options.report === undefined ? undefined : openReport(options.report)
+  const rows = judgeMutants()
   const survivors = rows.filter(({ isNoticed }) => !isNoticed)
   if (options.json === true) {
     output.json({ mutants: rows.map(({ mutant, fault, meant, isNoticed }) => ({ mutant, fault, case: meant, noticed: isNoticed })) })
@@ -25,20 +48,12 @@ export function mutants(options: MutantsOptions, output: Output): number {
     for (const line of alignColumns(matrixOf(rows, output.paint))) output.line(line)
     output.line(`${rows.length} mutants, ${survivors.length === 0 ? 'all noticed' : `${survivors.length} not noticed`}`)
   }
+  folder?.write({ names: [], verdicts: [], cases: [], mutants: rows }, options, output)
   return survivors.length > 0 ? EXIT_CHECK_FAILED : EXIT_OK
 }
 
-/** What became of one mutant. */
-interface Verdict {
-  readonly mutant: string
-  readonly fault: string
-  /** The case meant for it. */
-  readonly meant: string
-  readonly isNoticed: boolean
-}
-
 /** Two lines for each: the case, and what it does wrong. */
-function printRows(rows: readonly Verdict[], output: Output): void {
+function printRows(rows: readonly MutantVerdict[], output: Output): void {
   const { paint } = output
   const cells = rows.map(({ mutant, meant, isNoticed }) => [mutant, meant, isNoticed ? paint('good', 'noticed') : paint('bad', 'SURVIVES')])
   const [head = '', ...lines] = alignColumns([['mutant', 'case meant for it', ''].map((title) => paint('dim', title)), ...cells])
@@ -50,10 +65,10 @@ function printRows(rows: readonly Verdict[], output: Output): void {
 }
 
 /** A row per part that is broken, a column per group of cases: how many mutants are noticed, and of how many where not all. */
-function matrixOf(rows: readonly Verdict[], paint: Paint): string[][] {
+function matrixOf(rows: readonly MutantVerdict[], paint: Paint): string[][] {
   const groups = [...new Set(rows.map(({ meant }) => groupOf(meant)))]
   const parts = [...new Set(rows.map(({ mutant }) => groupOf(mutant)))]
-  const rowOf = (title: string, own: readonly Verdict[]): string[] =>
+  const rowOf = (title: string, own: readonly MutantVerdict[]): string[] =>
     [paint('bold', title), ...groups.map((group) => countNoticed(own.filter(({ meant }) => groupOf(meant) === group), paint)), countNoticed(own, paint)]
   return [
     ['mutants of', ...groups, 'all'].map((title) => paint('dim', title)),
@@ -62,7 +77,7 @@ function matrixOf(rows: readonly Verdict[], paint: Paint): string[][] {
   ]
 }
 
-function countNoticed(verdicts: readonly Verdict[], paint: Paint): string {
+function countNoticed(verdicts: readonly MutantVerdict[], paint: Paint): string {
   const noticed = verdicts.filter(({ isNoticed }) => isNoticed).length
   if (verdicts.length === 0) return paint('dim', NONE)
   return noticed === verdicts.length ? paint('good', String(noticed)) : paint('bad', `${noticed} of ${verdicts.length}`)

@@ -146,6 +146,7 @@ function program(output: Output, finish: (exitCode: number) => void): Command {
     .option('--timeout <SECONDS>', 'how long such a program may take for an answer (default: 10)')
     .option('--filter <ID>', 'only the cases whose id contains this')
     .option('--verbose', 'a row for every case; so it is with --filter')
+    .option('--report <DIR>', 'write a page of HTML and JUnit XML to this folder')
     .addOption(new Option('--mutants', 'hold seeded faults against the suite instead').conflicts(['backend', 'exec', 'timeout', 'filter', 'verbose']))
     .addHelpText('after', CONFORM_NOTES)
     .action(async (options: ConformOptions & { readonly mutants?: boolean }) => {
