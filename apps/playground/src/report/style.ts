@@ -8,7 +8,7 @@ h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .5rem }
 h2 { font-size: 1.3rem; margin: 2.5rem 0 .5rem; border-bottom: 1px solid var(--line) }
 h3 { font-size: 1.05rem; margin: 1.5rem 0 .25rem }
 a { color: var(--link) }
-code, pre { font: .9em/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace }
+code, pre { font: .9em/1.45 ui-monospace, monospace }
 pre { margin: .5rem 0; padding: .6rem .8rem; background: var(--band); white-space: pre-wrap; overflow-wrap: anywhere }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .5rem 0; padding: 0; list-style: none }
 .scroll { overflow-x: auto }
