@@ -3,12 +3,14 @@
 
 import { join } from 'node:path'
 import { Application } from 'typedoc'
+import { buildPackages, listPublicPackages } from './lib/pack.ts'
 import { membersWithoutNeedOfComment } from './lib/undocumented.ts'
-import { listPackages, root } from './lib/workspace.ts'
+import { root } from './lib/workspace.ts'
 
 const OUTPUT = 'dist/api-docs'
-const publicPackages = listPackages().filter(({ manifest }) => manifest.private !== true)
+const publicPackages = listPublicPackages()
 
+buildPackages(publicPackages) // a project of TypeScript sees the built declarations of those that it refers to
 const app = await Application.bootstrap({
   name: 'addrspace',
   readme: join(root, 'README.md'),

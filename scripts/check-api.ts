@@ -5,15 +5,16 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { basename, join } from 'node:path'
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
 import { type EntryPoint, entryPointsOf } from './lib/entry-points.ts'
+import { buildPackages, listPublicPackages } from './lib/pack.ts'
 import { runTool, ToolError } from './lib/run-tool.ts'
 import { withTempFolder } from './lib/temp-folder.ts'
-import { listPackages, readJson, root, type WorkspacePackage } from './lib/workspace.ts'
+import { readJson, root, type WorkspacePackage } from './lib/workspace.ts'
 
 const isUpdate = process.argv.includes('--update')
-const publicPackages = listPackages().filter(({ manifest }) => manifest.private !== true)
+const publicPackages = listPublicPackages()
 const problems: string[] = []
 
-runTool('turbo', ['run', 'build', '--output-logs=errors-only', ...publicPackages.map(({ manifest }) => `--filter=${manifest.name}`)])
+buildPackages(publicPackages)
 withTempFolder('api-reports', (folder) => {
   for (const item of publicPackages) {
     const reports = new Map(entryPointsOf(item).map((entry) => [nameOf(item, entry), reportOf(item, entry, folder)]))

@@ -6,12 +6,13 @@
 import { cpSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { judgeChanges } from './lib/changelog.ts'
+import { listPublicPackages } from './lib/pack.ts'
 import { runTool } from './lib/run-tool.ts'
 import { withTempFolder } from './lib/temp-folder.ts'
 import { versionPackages } from './lib/version-packages.ts'
-import { listPackages, root } from './lib/workspace.ts'
+import { root } from './lib/workspace.ts'
 
-const publicPackages = listPackages().filter(({ manifest }) => manifest.private !== true)
+const publicPackages = listPublicPackages()
 const names = new Set(publicPackages.map(({ manifest }) => manifest.name))
 const files = globSync('.changeset/*.md', { cwd: root }).filter((file) => !file.endsWith('README.md'))
 const problems = files.flatMap((file) => judge(file, readFileSync(join(root, file), 'utf8')))
