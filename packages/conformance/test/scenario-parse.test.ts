@@ -59,9 +59,9 @@ describe('parseScenarios', () => {
   })
 
   it('reads every field of a header', () => {
-    const { header } = only('{"scenario":1,"backend":"aarch64","merge":true,"ad":"hardware","fail":{"call":1,"frame":2,"callback":3},"id":"a/b","catches":["B5"],"agreed":"manual","notes":["one","two"]}')
+    const { header } = only('{"scenario":1,"backend":"aarch64","merge":true,"ad":"hardware","fail":{"call":1,"frame":2,"callback":3},"id":"a/b","machines":["aarch64","x86-64"],"catches":["B5"],"agreed":"manual","notes":["one","two"]}')
     expect(header).toEqual({
-      backend: 'aarch64', merge: true, ad: 'hardware', fail: { call: 1, frame: 2, callback: 3 }, id: 'a/b', catches: ['B5'], agreed: 'manual', notes: ['one', 'two'],
+      backend: 'aarch64', merge: true, ad: 'hardware', fail: { call: 1, frame: 2, callback: 3 }, id: 'a/b', machines: ['aarch64', 'x86-64'], catches: ['B5'], agreed: 'manual', notes: ['one', 'two'],
     })
   })
 
@@ -174,6 +174,9 @@ describe('parseScenarios', () => {
     ['an empty fail', '{"scenario":1,"backend":"mock","fail":{}}', 'fail.call'],
     ['a fail that counts from 0', '{"scenario":1,"backend":"mock","fail":{"call":0}}', 'fail.call'],
     ['an unknown fail', '{"scenario":1,"backend":"mock","fail":{"byte":1}}', 'fail.byte'],
+    ['machines that are none', '{"scenario":1,"backend":"mock","machines":["z80"]}', 'machines'],
+    ['a machine twice', '{"scenario":1,"backend":"mock","machines":["mock","mock"]}', 'machines'],
+    ['no machines', '{"scenario":1,"backend":"mock","machines":[]}', 'machines'],
     ['catches of numbers', '{"scenario":1,"backend":"mock","catches":[5]}', 'catches'],
   ])('refuses a header with %s', (_what, line, field) => {
     expect(problemOf(line)).toMatchObject({ line: 1, field })

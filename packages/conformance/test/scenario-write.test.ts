@@ -3,7 +3,7 @@ import { formatFlagLetters, formatScenarios, flagBits, parseScenarios, toJson, t
 import type { Scenario } from '@addrspace/conformance'
 
 /** Every field there is, in the order in which it is written. */
-const TEXT = `{"scenario":1,"name":"all","backend":"riscv-sv39","memory":{"base":"0x80000000","size":"0x1000"},"merge":true,"ad":"hardware","fail":{"call":1,"frame":2,"callback":3},"id":"a","catches":["B5"],"agreed":"manual","notes":"n"}
+const TEXT = `{"scenario":1,"name":"all","backend":"riscv-sv39","memory":{"base":"0x80000000","size":"0x1000"},"merge":true,"ad":"hardware","fail":{"call":1,"frame":2,"callback":3},"id":"a","machines":["riscv-sv39","aarch64"],"catches":["B5"],"agreed":"manual","notes":"n"}
 {"op":"map","start":"0x0","size":"0x10000000000000000","flags":"rwxudng","backing":{"linear":"0x80000000"},"onOverlap":"replace","expect":"ok"}
 {"op":"protect","start":"0xffffffffffffffff","size":"0x1","flags":255,"mask":1,"holes":"refuse"}
 {"op":"findFree","size":"0x1000","hint":"0x2000","limit":["0x0","0x10000000000000000"],"align":"0x1000","direction":"down","gap":{"below":"0x1","above":"0x2"}}

@@ -81,6 +81,15 @@ export class JsonRecord {
     })
   }
 
+  /** A list of one or more of these, each at most once. */
+  someOf<T extends string>(field: string, choices: readonly T[]): readonly T[] | undefined {
+    return this.#optional(field, `a list of one or more of ${choices.join(', ')}`, (value) => {
+      if (!Array.isArray(value) || value.length === 0 || new Set(value).size !== value.length) return undefined
+      const found = value.map((item: unknown) => choices.find((choice) => choice === item))
+      return found.every((item) => item !== undefined) ? found : undefined
+    })
+  }
+
   boolean(field: string): boolean | undefined {
     return this.#optional(field, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined))
   }

@@ -86,6 +86,7 @@ function parseHeader(record: JsonRecord): ScenarioHeader {
   const ad = record.oneOf('ad', ['hardware'])
   const fail = record.nested('fail', parseFailure)
   const id = record.text('id')
+  const machines = record.someOf('machines', SCENARIO_BACKENDS)
   const catches = record.texts('catches')
   const agreed = record.texts('agreed')
   const notes = record.texts('notes')
@@ -98,6 +99,7 @@ function parseHeader(record: JsonRecord): ScenarioHeader {
     ...(ad !== undefined && { ad }),
     ...(fail !== undefined && { fail }),
     ...(id !== undefined && { id }),
+    ...(machines !== undefined && { machines }),
     ...(catches !== undefined && { catches }),
     ...(agreed !== undefined && { agreed }),
     ...(notes !== undefined && { notes }),

@@ -36,7 +36,7 @@ export interface ScenarioFailure {
   readonly callback?: number
 }
 
-/** The first line of a scenario. `id`, `catches`, `agreed` and `notes` are for vectors; the runner ignores them. */
+/** The first line of a scenario. `id`, `machines`, `catches`, `agreed` and `notes` are for vectors; the runner ignores them. */
 export interface ScenarioHeader {
   /** In reports. */
   readonly name?: string
@@ -52,6 +52,8 @@ export interface ScenarioHeader {
   readonly fail?: ScenarioFailure
   /** Unique among vectors. */
   readonly id?: string
+  /** Those that the vector holds for; default `backend` alone. */
+  readonly machines?: readonly ScenarioBackendName[]
   /** The real bug that the vector catches. */
   readonly catches?: string | readonly string[]
   /** Who says so too: a manual, another implementation. */

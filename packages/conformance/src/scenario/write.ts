@@ -8,7 +8,7 @@ import type { JsonValue, Scenario, ScenarioHeader, ScenarioOp } from './scenario
 
 const VERSION = 1
 const HEADER_FIELDS: readonly (keyof ScenarioHeader)[] = [
-  'name', 'backend', 'memory', 'merge', 'ad', 'fail', 'id', 'catches', 'agreed', 'notes',
+  'name', 'backend', 'memory', 'merge', 'ad', 'fail', 'id', 'machines', 'catches', 'agreed', 'notes',
 ]
 const OP_FIELDS: readonly string[] = [
   'op', 'addr', 'start', 'size', 'flags', 'mask', 'backing', 'onOverlap', 'holes', 'hint', 'limit', 'align', 'direction',

@@ -139,7 +139,7 @@ type Json = Readonly<Record<string, unknown>>
  * @throws Error if the text is not a file of vectors of this version.
  */
 export function runVectors(text: string, subject: VectorSubject): VectorResult[] {
-  if (/^\s*(#.*\s+)*\{"scenario"/.test(text)) return scenariosOf(text).flatMap(({ header, ops }) => runOps(header, ops, subject))
+  if (/^\s*(#.*\s+)*\{\s*"scenario"/.test(text)) return scenariosOf(text).flatMap(({ header, ops }) => runOps(header, ops, subject))
   const file = JSON.parse(text) as Json
   if (file['version'] !== VECTOR_FORMAT) throw new Error(`vectors of version ${String(file['version'])}; this is a reader of version ${VECTOR_FORMAT}`)
   const run = file['kind'] === 'pte' ? runPte : file['kind'] === 'walk' ? runWalk : undefined
