@@ -19,7 +19,7 @@ import { readJson, root, type WorkspacePackage } from './lib/workspace.ts'
 
 /** What packages have besides code. */
 const DATA: Readonly<Record<string, readonly string[]>> = {
-  conformance: ['vectors', 'schemas', 'INTERPRETING.md'],
+  conformance: ['vectors', 'schemas', 'runners', 'INTERPRETING.md'],
   'linux-trace': ['traces'],
 }
 

@@ -10,6 +10,8 @@ const HERE = fileURLToPath(new URL('../runners/c/', import.meta.url))
 const VECTORS = fileURLToPath(new URL('../vectors/', import.meta.url))
 const files = (kind: string): string[] => readdirSync(join(VECTORS, kind)).sort().map((name) => join(VECTORS, kind, name))
 const SV39 = ['pte/riscv.json', 'walk/riscv-sv39.json', 'walk/riscv-sv39-qemu.json', 'ops/pages.jsonl'].map((path) => join(VECTORS, path))
+/** On a busy machine, in milliseconds. */
+const BUILD_TIME = 300_000
 const hasGcc = spawnSync('gcc', ['--version'], { stdio: 'ignore' }).status === 0
 
 describe.skipIf(!hasGcc)('the runner in C (needs gcc)', () => {
@@ -20,7 +22,7 @@ describe.skipIf(!hasGcc)('the runner in C (needs gcc)', () => {
       const { status, stderr } = spawnSync('gcc', ['-std=c11', '-Wall', '-Wextra', '-Wpedantic', '-Werror', '-g', '-fsanitize=address,undefined', ...flags, '-o', join(folder, name), join(HERE, 'example-sv39.c')], { encoding: 'utf8' })
       if (status !== 0) throw new Error(stderr)
     }
-  })
+  }, BUILD_TIME)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   const run = (name: string, args: readonly string[]): { code: number | null; lines: string[]; stderr: string } => {

@@ -350,5 +350,10 @@ function letters(flags: unknown): string | undefined {
 }
 
 function shown(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? `0x${item.toString(16)}` : item))
+  if (typeof value === 'string') return value
+  return typeof value === 'bigint' ? hex(value) : JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? hex(item) : item))
+}
+
+function hex(value: bigint): string {
+  return `0x${value.toString(16)}`
 }
