@@ -1,6 +1,6 @@
 // The tarballs that would be published.
 
-import { mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runTool } from './run-tool.ts'
 import { listPackages, root, type WorkspacePackage } from './workspace.ts'
@@ -10,9 +10,18 @@ export function listPublicPackages(): WorkspacePackage[] {
   return listPackages().filter(({ manifest }) => manifest.private !== true)
 }
 
-/** Builds packages, as far as they are not built. */
+/** Builds packages, as far as they are not built, and leaves nothing in their dist that is not built any more. */
 export function buildPackages(packages: readonly WorkspacePackage[]): void {
   runTool('turbo', ['run', 'build', '--output-logs=errors-only', ...packages.map(({ manifest }) => `--filter=${manifest.name}`)])
+  for (const { folder } of packages) removeStale(join(root, folder))
+}
+
+/** Removes what was built of sources that are no more: the compiler leaves it, and it would be packed. */
+function removeStale(folder: string): void {
+  for (const file of globSync('dist/**/*.{js,d.ts,js.map,d.ts.map}', { cwd: folder })) {
+    const source = file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts')
+    if (!existsSync(join(folder, source))) rmSync(join(folder, file))
+  }
 }
 
 /** Packs a built package as it would be published, and gives the tarball's path. */
