@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -66,17 +66,6 @@ describe('the toy in C', () => {
     expect(JSON.parse(greeting)).toEqual(JSON.parse(hello))
     expect(answers).toEqual(lines.filter((_line, at) => at % 2 === 1))
     expect(answers).toHaveLength(26)
-  })
-
-  it.skipIf(!hasGcc)('runs as its README says (needs gcc)', async () => {
-    const readme = readFileSync(join(EXAMPLES, 'toy-c/README.md'), 'utf8')
-    const [compile = '', run = ''] = Array.from(readme.matchAll(/^ {4}(.+)$/gm), ([, line]) => line!)
-    expect(compile).toBe('cc -O2 -o toy examples/subjects/toy-c/toy.c')
-    expect(run).toBe('npm run addrspace -- conform --exec ./toy')
-    const cwd = folderWith({})
-    const program = compiled(source)
-    writeFileSync(join(cwd, 'toy'), readFileSync(program), { mode: 0o755 })
-    expect((await addrspace(['conform', '--exec', './toy', '--filter', 'map/base'], { cwd })).stdout).toMatch(/^ *toy in C\nmap\/base-4k +pass\n$/)
   })
 })
 

@@ -95,10 +95,10 @@ describe('addrspace conform --exec', () => {
           if (ask === 'new' && id < 3) console.log(JSON.stringify({ id }))
         })`,
     })
-    const { code, stdout } = await addrspace(['conform', '--exec', `${process.execPath} mute.mjs`, '--timeout', '1', '--filter', 'unmap/', '--json'], { cwd: folder })
+    const { code, stdout } = await addrspace(['conform', '--exec', `${process.execPath} mute.mjs`, '--timeout', '2', '--filter', 'unmap/', '--json'], { cwd: folder })
     const details = casesOf(stdout).filter(({ status }) => status === 'fail').map(({ detail }) => detail.split('\n')[0])
     expect(details.slice(0, 4)).toEqual([
-      ...Array<string>(3).fill('the subject has not answered within 1 s'),
+      ...Array<string>(3).fill('the subject has not answered within 2 s'),
       'not asked: in 3 cases one after the other no answer came in time',
     ])
     expect(details.length).toBeGreaterThan(4)
@@ -142,9 +142,10 @@ describe('addrspace conform --exec', () => {
     expect(code).toBe(2)
   })
 
-  it('refuses two of one name, and times that are none', async () => {
+  it('refuses two of one name, times that are none, and no command', async () => {
     const subject = ['--exec', `${SERVE} x86-64`]
     expectRefusal(await addrspace(['conform', ...subject, ...subject]), 'two subjects are called "x86-64 from afar"')
+    expectRefusal(await addrspace(['conform', '--exec', ' ']), '--exec must name a program')
     for (const time of ['0', '-1', '1e9']) {
       expectRefusal(await addrspace(['conform', ...subject, `--timeout=${time}`]), `--timeout must be a number of seconds, above 0 and at most 86400, got ${JSON.stringify(time)}`)
     }

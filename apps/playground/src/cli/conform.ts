@@ -40,6 +40,7 @@ const LONGEST_TIMEOUT = 86_400
  */
 export async function conform(options: ConformOptions, output: Output): Promise<number> {
   const commands = options.exec ?? []
+  if (commands.some((command) => command.trim() === '')) throw new InputError('--exec must name a program')
   const backends = options.backend === undefined && commands.length > 0 ? [] : selectBackends(options.backend ?? ALL_BACKENDS)
   const milliseconds = 1000 * secondsOf(options.timeout ?? DEFAULT_TIMEOUT)
   const cases: readonly SuiteCase[] = [...conformanceCases(options.filter), ...pageTableCases(options.filter)]

@@ -47,6 +47,11 @@ const START_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such program, or no interpreter of that name',
 }
 
+function startProblem(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  return START_PROBLEMS[code ?? ''] ?? message
+}
+
 /** What is known of a process that will not be asked again. */
 interface Doom {
   readonly what: string
@@ -81,8 +86,13 @@ export class SubjectProcess {
       return { kind: 'failure', failure: { ...pending, asked } }
     }
     const milliseconds = this.#options.milliseconds * (this.#run === undefined ? START_FACTOR : 1)
-    this.#run ??= this.#start()
-    const run = this.#run
+    let run: Run
+    try {
+      run = this.#run ??= this.#start()
+    } catch (error) {
+      // Most of what can go wrong here comes as an event; not all does.
+      return { kind: 'failure', failure: { what: `cannot be started: ${startProblem(error)}`, asked, stderr: '', isTimeout: false } }
+    }
     const { promise, resolve: settle } = Promise.withResolvers<Reply>()
     const timer = setTimeout(() => run.condemn({ what: `has not answered within ${milliseconds / 1000} s`, isTimeout: true }), milliseconds)
     this.#open = { asked, settle, timer }
@@ -170,9 +180,8 @@ class Run {
     child.stdin.on('error', () => undefined) // its end is told instead
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text))
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT)))
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      const { code = error.message } = error
-      if (child.pid === undefined) this.#finish({ what: `cannot be started: ${START_PROBLEMS[code] ?? code}`, isTimeout: false })
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.#finish({ what: `cannot be started: ${startProblem(error)}`, isTimeout: false })
     })
     child.on('exit', (code, signal) => {
       const ended = { what: signal === null ? `ended with exit code ${code ?? 0}${shellSays(code)}` : `was ended by ${signal}`, isTimeout: false }
