@@ -25,9 +25,36 @@ export function groupChanges(changelog: string, version: string): string {
   return sections.map((section) => (section.startsWith(`## ${version}\n`) ? groupSection(section, version) : section)).join('')
 }
 
+const UNCHANGED = 'No changes in this release.'
+
+const HEAD = `# Changelog
+
+All packages have one version. What changed in each of them, the newest first; each package has its own part in its \`CHANGELOG.md\`.
+`
+
+/** Gives what a changelog says about one version, without the heading; undefined if nothing. */
+export function sectionOf(changelog: string, version: string): string | undefined {
+  const section = changelog.split(/^(?=## )/m).find((text) => text.startsWith(`## ${version}\n`))
+  const text = section?.slice(section.indexOf('\n')).trim()
+  return text === '' || text === UNCHANGED ? undefined : text
+}
+
+/**
+ * Puts what the changelogs of packages say about a version on top of the changelog of all, `before`, which may be empty. Packages
+ * without changes are left out.
+ */
+export function joinChangelogs(before: string, version: string, packages: readonly { readonly name: string; readonly changelog: string }[]): string {
+  const parts = packages.flatMap(({ name, changelog }) => {
+    const text = sectionOf(changelog, version)
+    return text === undefined ? [] : [`### ${name}\n\n${text.replace(/^### /gm, '#### ')}\n`]
+  })
+  const older = before.indexOf('\n## ')
+  return [HEAD, `## ${version}\n`, ...parts, ...(older < 0 ? [] : [before.slice(older + 1)])].join('\n')
+}
+
 function groupSection(section: string, version: string): string {
   const text = section.slice(section.indexOf('\n')).replace(/^### (Major|Minor|Patch) Changes$/gm, '')
-  if (text.trim() === 'No changes in this release.') return section
+  if (text.trim() === UNCHANGED) return section
   const entries = entriesOf(text)
   const groups = GROUPS.flatMap((group) => {
     const own = entries.filter((entry) => entry.group === group)

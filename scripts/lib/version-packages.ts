@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { groupChanges } from './changelog.ts'
+import { groupChanges, joinChangelogs } from './changelog.ts'
 import { runTool } from './run-tool.ts'
 import { listPackages } from './workspace.ts'
 
@@ -14,21 +14,24 @@ export interface VersionedPackage {
 }
 
 /**
- * Uses up the changesets below `root`: writes versions into manifests, and changelogs in the groups Added, Changed and Fixed. What
- * is private has no changelog, but the version of the others: the command line tells it.
+ * Uses up the changesets below `root`: writes versions into manifests, and changelogs in the groups Added, Changed and Fixed, one
+ * for each and one for all. What is private has no changelog, but the version of the others: the command line tells it.
  */
 export function versionPackages(root: string): VersionedPackage[] {
   runTool('changeset', ['version'], { cwd: root })
   const packages = listPackages(root)
   const version = packages.find(({ manifest }) => manifest.private !== true)?.manifest.version
   if (version !== undefined) for (const { folder, manifest } of packages) if (manifest.private === true) writeVersion(join(root, folder, 'package.json'), version)
-  return packages.filter(({ manifest }) => manifest.private !== true).map(({ folder, manifest: { name, version: own } }) => {
+  const versioned = packages.filter(({ manifest }) => manifest.private !== true).map(({ folder, manifest: { name, version: own } }): VersionedPackage => {
     const file = join(root, folder, 'CHANGELOG.md')
     if (!existsSync(file)) return { name, version: own, changelog: '' }
     const changelog = groupChanges(readFileSync(file, 'utf8'), own)
     writeFileSync(file, changelog)
     return { name, version: own, changelog }
   })
+  const all = join(root, 'CHANGELOG.md')
+  if (version !== undefined) writeFileSync(all, joinChangelogs(existsSync(all) ? readFileSync(all, 'utf8') : '', version, versioned))
+  return versioned
 }
 
 /** Changes one line of a manifest. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { groupChanges, judgeChanges } from '../lib/changelog.ts'
+import { groupChanges, joinChangelogs, judgeChanges, sectionOf } from '../lib/changelog.ts'
 
 describe('the section of a version', () => {
   it('is a list for each group, whatever sizes the changes had', () => {
@@ -26,6 +26,28 @@ describe('the section of a version', () => {
 
   it('refuses a change that belongs to no group', () => {
     expect(() => groupChanges('## 0.2.0\n\n### Minor Changes\n\nSomething.\n', '0.2.0')).toThrow('belongs to no group: Something.')
+  })
+})
+
+describe('the changelog of all packages', () => {
+  const one = { name: '@demo/one', changelog: '# @demo/one\n\n## 0.2.0\n\n### Fixed\n\n- It.\n\n## 0.1.0\n\n### Added\n\n- It.\n' }
+  const two = { name: '@demo/two', changelog: '# @demo/two\n\n## 0.2.0\n\nNo changes in this release.\n\n## 0.1.0\n\n### Added\n\n- More.\n' }
+  const first = joinChangelogs('', '0.1.0', [one, two])
+
+  it('tells by package what is new', () => {
+    expect(sectionOf(first, '0.1.0')).toBe('### @demo/one\n\n#### Added\n\n- It.\n\n### @demo/two\n\n#### Added\n\n- More.')
+    expect(first.startsWith('# Changelog\n\n')).toBe(true)
+  })
+
+  it('begins with the newest version, and leaves out who has not changed', () => {
+    const second = joinChangelogs(first, '0.2.0', [one, two])
+    expect(sectionOf(second, '0.2.0')).toBe('### @demo/one\n\n#### Fixed\n\n- It.')
+    expect(second.match(/^#+ .*$/gm)).toEqual(['# Changelog', '## 0.2.0', '### @demo/one', '#### Fixed', '## 0.1.0', '### @demo/one', '#### Added', '### @demo/two', '#### Added'])
+    expect(second.endsWith(first.slice(first.indexOf('## 0.1.0')))).toBe(true)
+  })
+
+  it('says nothing of a version that it does not know', () => {
+    expect(sectionOf(first, '0.1')).toBeUndefined()
   })
 })
 
