@@ -17,7 +17,7 @@ export {
 export { EXECUTE, formatPermission, READ, WRITE, type Permission } from './permission.ts'
 export { type AreaFlags } from './area-flags.ts'
 export { AreaBackend, type AreaKind, type AreaSource } from './area-backend.ts'
-export { type ChosenPlace, type ReplayObserver, type ReplayTarget, type Span } from './traced-space.ts'
+export { type ChosenPlace, type ReplayedCall, type ReplayObserver, type ReplayTarget, type Span } from './traced-space.ts'
 export {
   compareWithKernel,
   permissionRanges,

@@ -205,6 +205,7 @@ export class Replay<F, P> {
     const line = phase === 'first' ? logged.firstLine : logged.lastLine
     const where = this.at(line)
     const call = parseMemoryCall(name, logged.args, where)
+    if (name !== 'shmget') this.space.announceCall({ name, args: logged.args, outcome, firstLine: logged.firstLine, lastLine: logged.lastLine, part: phase })
     this.guarded(where, name, () => {
       let pieces = this.onTheirWay.get(logged) ?? []
       if (phase !== 'second') pieces = this.effects.takeAway(call, outcome, where)

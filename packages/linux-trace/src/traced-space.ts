@@ -8,7 +8,8 @@ import type { MappingBackend, MappingResult, MemoryArea, MemorySet } from '@addr
 
 import { AreaBackend, type AreaKind } from './area-backend.ts'
 import { accounted, permissionIn, withPermission, type AreaFlags } from './area-flags.ts'
-import type { MmapCall } from './memory-call.ts'
+import type { MemoryCall, MmapCall } from './memory-call.ts'
+import type { CallOutcome } from './strace-log.ts'
 import { formatPermission, type Permission } from './permission.ts'
 
 /** Half-open range of virtual addresses. */
@@ -52,8 +53,26 @@ export interface ChosenPlace {
   readonly isOrdered: boolean
 }
 
+/** A memory call that counts, as the log has it. */
+export interface ReplayedCall {
+  /** As it is written. */
+  readonly name: MemoryCall['name']
+  /** As they are written, without the brackets around them. */
+  readonly args: string
+  /** A failed call counts too, and changes nothing, or what comes before a hole. */
+  readonly outcome: CallOutcome
+  /** Line of the log, counted from 1; of a call on two lines the first. */
+  readonly firstLine: number
+  /** The line with its result. */
+  readonly lastLine: number
+  /** A call on two lines takes memory away at its first, and adds or changes it at its second; both are told. */
+  readonly part: 'whole' | 'first' | 'second'
+}
+
 /** Hears what a replay has done, after the set has done it, and may use the set: to touch pages, say. */
 export interface ReplayObserver {
+  /** Before anything of it is done: this call, or this part of it, is next; what is heard until another one is, it has done. */
+  called?(call: ReplayedCall): void
   /** Before the set is told: the kernel has chosen this place. */
   chosen?(place: ChosenPlace): void
   /** Everything up to this line, that of a checkpoint, has been done. */
@@ -119,6 +138,11 @@ export class TracedSpace<F, P> {
   attribute(start: bigint, end: bigint, clears: AreaFlags, sets: AreaFlags): void {
     if (start >= end || this.target.attributes !== 'kept') return
     this.change(span(start, end), (area) => (area.flags & ~clears) | sets)
+  }
+
+  /** Tells the observer of the next call. */
+  announceCall(call: ReplayedCall): void {
+    this.target.observer?.called?.(call)
   }
 
   /** Tells the observer of a place that the kernel has chosen. */

@@ -225,6 +225,31 @@ describe('a target', () => {
       'unmapped 9000-a000 of 2',
     ])
   })
+
+  it('tells an observer which call comes next, failed ones and both parts of interrupted ones included', () => {
+    const heard: string[] = []
+    const observer: ReplayObserver = {
+      called: ({ name, args, outcome, firstLine, lastLine, part }) => heard.push(`${name}(${args}) ${outcome.kind} ${part} ${firstLine}-${lastLine}`),
+      mapped: ({ start }) => heard.push(`mapped ${start.toString(16)}`),
+      unmapped: ({ start }) => heard.push(`unmapped ${start.toString(16)}`),
+    }
+    const replay = new Replay(target({ observer }), { start: areas('1000-3000 rw-p') })
+    heard.length = 0
+    replay.push(`${EXEC}100 clone3({flags=CLONE_VM|CLONE_THREAD}, 88) = 101\n`)
+    replay.push('100 munmap(0x1000, 4096 <unfinished ...>\n')
+    replay.push('101 mmap(0x1000, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0) = 0x1000\n')
+    expect(heard).toEqual([])
+    replay.push('100 <... munmap resumed>) = 0\n')
+    replay.push('100 mprotect(0x8000, 4096, PROT_NONE) = -1 ENOMEM (Cannot allocate memory)\n')
+    expect(heard).toEqual([
+      'munmap(0x1000, 4096) returned first 3-5',
+      'unmapped 1000',
+      'mmap(0x1000, 4096, PROT_READ, MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED, -1, 0) returned whole 4-4',
+      'mapped 1000',
+      'munmap(0x1000, 4096) returned second 3-5',
+      'mprotect(0x8000, 4096, PROT_NONE) failed whole 6-6',
+    ])
+  })
 })
 
 describe('addressBits', () => {
