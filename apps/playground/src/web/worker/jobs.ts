@@ -34,4 +34,20 @@ export const JOBS: { readonly [N in JobName]: (request: JobRequest<N>, context: 
   walk: (request, { session }) => walkAt(session, request),
   timeline: (request, { session }) => timelineOf(session, request),
   difference: (request, { session }) => differenceAt(session, request),
+  async trace({ files }, context) {
+    const { timelineOf } = await import('../derive/trace.ts')
+    return timelineOf(files, paused(context))
+  },
+  async traceRun(request, context) {
+    const { runTrace } = await import('../derive/trace-run.ts')
+    return runTrace(request, paused(context))
+  },
+}
+
+/** Tells how much has been done, and gives way, at every piece. */
+function paused({ tell, pause }: Pick<JobContext<'trace'>, 'tell' | 'pause'>): (done: number, total: number) => Promise<void> {
+  return (done, total) => {
+    tell({ done, total })
+    return pause()
+  }
 }

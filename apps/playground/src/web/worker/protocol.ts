@@ -12,6 +12,9 @@ import type { Position } from '../derive/position.ts'
 import type { BackendSteps, StepsRequest } from '../derive/steps.ts'
 import type { TableNode, TablesRequest } from '../derive/tables.ts'
 import type { Timeline, TimelineRequest } from '../derive/timeline.ts'
+import type { TraceFiles } from '../derive/trace-files.ts'
+import type { TraceRun, TraceRunRequest } from '../derive/trace-run.ts'
+import type { TraceTimeline } from '../derive/trace.ts'
 import type { Walk, WalkRequest } from '../derive/walk.ts'
 
 /**
@@ -27,6 +30,14 @@ export interface Jobs {
   readonly walk: { readonly request: WalkRequest; readonly answer: Walk | undefined; readonly progress: never }
   readonly timeline: { readonly request: TimelineRequest; readonly answer: Timeline; readonly progress: never }
   readonly difference: { readonly request: Position; readonly answer: Difference; readonly progress: never }
+  readonly trace: { readonly request: { readonly files: TraceFiles }; readonly answer: TraceTimeline; readonly progress: Progress }
+  readonly traceRun: { readonly request: TraceRunRequest; readonly answer: TraceRun; readonly progress: Progress }
+}
+
+/** How much of something has been done. */
+export interface Progress {
+  readonly done: number
+  readonly total: number
 }
 
 export type JobName = keyof Jobs
