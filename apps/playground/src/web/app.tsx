@@ -23,8 +23,9 @@ interface AppProps {
 /** The whole page. */
 export function App({ link, frame }: AppProps) {
   const [state, dispatch] = useReducer(reduce, link, initialState)
-  const client = useMemo(() => new WorkerClient(() => new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module', name: 'addrspace' })), [])
-  const page = useMemo(() => ({ state, dispatch, client }), [state, client])
+  const client = useMemo(newClient, [])
+  const background = useMemo(newClient, [])
+  const page = useMemo(() => ({ state, dispatch, client, background }), [state, client, background])
   const view = VIEWS.find(({ id }) => id === state.view) ?? VIEWS[0]!
   return (
     <Page.Provider value={page}>
@@ -48,6 +49,11 @@ export function App({ link, frame }: AppProps) {
       <AddressBar />
     </Page.Provider>
   )
+}
+
+/** Its worker starts with its first question. */
+function newClient(): WorkerClient {
+  return new WorkerClient(() => new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module', name: 'addrspace' }))
 }
 
 /** Follows the address; a component, since what it uses is provided by the shell. */

@@ -10,6 +10,8 @@ export interface PageContext {
   readonly state: State
   readonly dispatch: (action: Action) => void
   readonly client: WorkerClient
+  /** For work of many seconds, which must not stand in the way of questions. */
+  readonly background: WorkerClient
 }
 
 export const Page = createContext<PageContext | undefined>(undefined)

@@ -11,6 +11,7 @@ import { formatScenarios, type JsonValue, type Scenario } from '@addrspace/confo
 import { formatHex, WORD_SPACE } from '@addrspace/memory-addr'
 import type { Access, Mode } from '@addrspace/page-table'
 import { BACKEND_NAMES, type BackendName } from './derive/backends.ts'
+import { BUNDLED_TRACES } from './derive/trace-files.ts'
 import type { Focus, State, WalkQuestion } from './state.ts'
 import { VIEW_IDS, type ViewId } from './views/view-id.ts'
 
@@ -59,7 +60,7 @@ export function linkOf(state: State): PageLink {
     walk,
     ...(focus !== undefined && { focus }),
     ...(mutant !== undefined && { mutant }),
-    ...(trace !== undefined && { trace: { id: trace.id, position: trace.position } }),
+    ...(trace !== undefined && BUNDLED_TRACES.some(({ id }) => id === trace.id) && { trace: { id: trace.id, position: trace.position } }),
   }
 }
 

@@ -32,7 +32,6 @@ export interface TraceState {
   readonly title: string
   /** Calls played so far, from 0. */
   readonly position: number
-  readonly isPlaying: boolean
 }
 
 /** Something told to the person: announced, and shown until it is dismissed. */
@@ -227,7 +226,7 @@ function withLink(state: State, { link, problems }: ReadLink): State {
     focus,
     walk,
     mutant,
-    trace: trace === undefined ? state.trace : { ...trace, title: trace.id, isPlaying: false },
+    trace: trace === undefined ? state.trace : { ...trace, title: trace.id },
   }
   return problems.length === 0 ? next : withMessage(next, 'error', `The link was opened, but a part of it is left out: ${problems.join('; ')}.`)
 }

@@ -13,7 +13,7 @@ const ACTIONS: readonly Action[] = [
   { kind: 'walk-asked', walk: { vaddr: 0xffff_8000_0000_0000n, access: 'exec', mode: 'kernel', controls: { aarch64: { pan: true }, 'riscv-sv57': { ad: 'svadu' } } } },
   { kind: 'focused', focus: { kind: 'entry', entryAddress: 0x8000_0008n, vaddr: 2n ** 64n - 1n } },
   { kind: 'mutant-chosen', mutant: 'set/zero-protect' },
-  { kind: 'trace-changed', trace: { id: 'hammer', title: 'hammer', position: 12, isPlaying: true } },
+  { kind: 'trace-changed', trace: { id: 'hammer', title: 'hammer', position: 12 } },
   { kind: 'view-opened', view: 'suite' },
 ]
 
@@ -38,7 +38,7 @@ describe('a permalink', () => {
         mutant: 'set/zero-protect',
         view: 'suite',
       })
-      expect(trace).toMatchObject({ id: 'hammer', position: 12, isPlaying: false })
+      expect(trace).toMatchObject({ id: 'hammer', position: 12 })
     })
   }
 

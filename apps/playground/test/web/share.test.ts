@@ -3,23 +3,12 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect } from 'vitest'
 import type { Page } from 'playwright-core'
+import { dropFiles } from './drop.ts'
 import { expectAccessible, pageTests } from './page.ts'
 
 const test = pageTests()
 
 const SCENARIO = '{"scenario":1,"name":"two pages","backend":"mock"}\n{"op":"map","start":"0x7000000","size":"0x1000","flags":"rw"}\n{"op":"map","start":"0x7001000","size":"0x1000","flags":"r"}\n'
-
-/** As a person does who lets go of a file over the page. */
-async function drop(page: Page, name: string, content: string): Promise<void> {
-  const transfer = await page.evaluateHandle(`(() => {
-    const transfer = new DataTransfer()
-    transfer.items.add(new File([${JSON.stringify(content)}], ${JSON.stringify(name)}))
-    return transfer
-  })()`)
-  await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer })
-  await page.getByText('Drop a scenario').waitFor()
-  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer })
-}
 
 async function operations(page: Page): Promise<string> {
   const texts = page.getByRole('list', { name: 'Operations' }).locator('.mono')
@@ -29,7 +18,7 @@ async function operations(page: Page): Promise<string> {
 
 describe('a permalink', () => {
   test('brings back scenario, position, machines, machine and view', {}, async ({ page, url }) => {
-    await drop(page, 'two.jsonl', SCENARIO)
+    await dropFiles(page, { 'two.jsonl': SCENARIO })
     await page.getByRole('button', { name: 'Dismiss: two.jsonl is open', exact: false }).click()
     await page.getByRole('button', { name: 'map 0x7000000 +0x1000 rw', exact: false }).first().click()
     await page.getByRole('checkbox', { name: 'AArch64' }).uncheck()
@@ -53,7 +42,7 @@ describe('a permalink', () => {
   })
 
   test('is the address itself, so that a reload loses nothing', {}, async ({ page }) => {
-    await drop(page, 'two.jsonl', SCENARIO)
+    await dropFiles(page, { 'two.jsonl': SCENARIO })
     await page.waitForFunction("location.hash.includes('&z=')")
     await page.reload()
     await page.getByRole('button', { name: 'map 0x7001000 +0x1000 r', exact: false }).first().waitFor()
@@ -66,7 +55,7 @@ describe('a permalink', () => {
   })
 
   test('that is damaged takes nothing from a page in use', {}, async ({ page }) => {
-    await drop(page, 'two.jsonl', SCENARIO)
+    await dropFiles(page, { 'two.jsonl': SCENARIO })
     await page.getByRole('button', { name: 'map 0x7001000 +0x1000 r', exact: false }).first().waitFor()
     await page.evaluate("location.hash = '#v=1&z=broken'")
     await page.getByText('The link is damaged, and was not opened').waitFor()
@@ -116,7 +105,7 @@ describe('a file', () => {
   })
 
   for (const [what, name, content, message] of [
-    ['is no text', 'image.png', '\u0089PNG', 'image.png is no scenario file'],
+    ['is no text', 'image.png', '\u0089PNG', 'image.png is no scenario, no list of areas as in /proc/PID/maps, and no trace'],
     ['is empty', 'empty.jsonl', '\n', 'empty.jsonl is empty'],
     ['is wrong in one line', 'wrong.jsonl', `${SCENARIO}{"op":"mop"}\n`, 'wrong.jsonl: line 4: "op"'],
     ['is no gzip', 'bad.jsonl.gz', 'plain', 'bad.jsonl.gz is no compressed text'],
@@ -124,7 +113,7 @@ describe('a file', () => {
     test(`that ${what} is told of, and nothing is lost`, {}, async ({ page }) => {
       await page.getByLabel('What does this address map to?').fill('0x400123')
       const before = await operations(page)
-      await drop(page, name, content)
+      await dropFiles(page, { [name]: content })
       await page.getByRole('log').getByText(message).waitFor()
       expect(await page.getByRole('log').innerText()).toContain('The page is as it was.')
       expect(await operations(page)).toBe(before)
@@ -136,7 +125,7 @@ describe('a file', () => {
 
 describe('the view', () => {
   test('gives a test and a vector with the results of the chosen machine', {}, async ({ page }) => {
-    await drop(page, 'two.jsonl', SCENARIO.replace('"0x1000","flags":"r"', '"0x1000","flags":"rwd"'))
+    await dropFiles(page, { 'two.jsonl': SCENARIO.replace('"0x1000","flags":"r"', '"0x1000","flags":"rwd"') })
     await page.getByText('two.jsonl is open').waitFor()
     await page.getByRole('tab', { name: 'Share' }).click()
     await page.getByLabel('Results of').selectOption('riscv-sv39')

@@ -1,7 +1,8 @@
 /** The whole page takes files that are dropped on it, single ones and folders, and says so while they hover. */
 
 import { useEffect, useState } from 'preact/hooks'
-import { useFiles, type GivenFile } from './use-files.ts'
+import type { GivenFile } from '../dropped-files.ts'
+import { useFiles } from './use-files.ts'
 import './file-drop.css'
 
 export function FileDrop() {
@@ -41,7 +42,7 @@ async function filesOf(transfer: DataTransfer): Promise<readonly GivenFile[]> {
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null)
   if (!entries.some(({ isDirectory }) => isDirectory)) return files
   const found = await Promise.all(entries.map(async (entry) => (entry.isDirectory ? filesIn(entry as FileSystemDirectoryEntry) : [entry as FileSystemFileEntry])))
-  return Promise.all(found.flat().map(async (entry) => ({ name: entry.name, file: await fileOf(entry) })))
+  return Promise.all(found.flat().map(async (entry) => ({ name: entry.fullPath.replace(/^\//, ''), file: await fileOf(entry) })))
 }
 
 async function filesIn(folder: FileSystemDirectoryEntry): Promise<readonly FileSystemFileEntry[]> {

@@ -15,7 +15,7 @@ export function FilePicker({ label, what, isPrimary = false }: FilePickerProps) 
   const input = useRef<HTMLInputElement>(null)
   const pick = (): void => {
     const field = input.current!
-    const files = Array.from(field.files ?? [], (file) => ({ name: file.name, file }))
+    const files = Array.from(field.files ?? [], (file) => ({ name: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file }))
     // The same file may be picked again.
     field.value = ''
     if (files.length > 0) void open(files)

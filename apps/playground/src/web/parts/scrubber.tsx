@@ -10,21 +10,28 @@ interface ScrubberProps {
   /** What has been done last, for those who hear the slider. */
   readonly text: string
   readonly onMove: (count: number) => void
+  /** What is counted; default `Operations carried out`. */
+  readonly label?: string
+  /** Steps in a second, from which one chooses; the first is the one to begin with. */
+  readonly speeds?: readonly number[]
 }
 
-/** Steps in a second. */
 const SPEEDS = [1, 4, 16] as const
 
-export function Scrubber({ count, last, text, onMove }: ScrubberProps) {
+/** Faster than the eye follows, steps are taken together. */
+const FRAMES = 30
+
+export function Scrubber({ count, last, text, onMove, label = 'Operations carried out', speeds = SPEEDS }: ScrubberProps) {
   const [isPlaying, setIsPlaying] = useState(false)
-  const [speed, setSpeed] = useState<(typeof SPEEDS)[number]>(1)
+  const [speed, setSpeed] = useState(speeds[0]!)
   useEffect(() => {
     if (!isPlaying) return undefined
     if (count >= last) {
       setIsPlaying(false)
       return undefined
     }
-    const timer = setTimeout(() => onMove(count + 1), 1000 / speed)
+    const steps = Math.max(1, Math.round(speed / FRAMES))
+    const timer = setTimeout(() => onMove(Math.min(count + steps, last)), (1000 * steps) / speed)
     return () => clearTimeout(timer)
   }, [isPlaying, speed, count, last])
   const play = (): void => {
@@ -33,7 +40,7 @@ export function Scrubber({ count, last, text, onMove }: ScrubberProps) {
   }
   return (
     <div class="scrubber" role="group" aria-label="Time">
-      <input class="scrubber-slider" type="range" min={0} max={last} value={count} aria-label="Operations carried out" aria-valuetext={text} onInput={(event) => onMove(event.currentTarget.valueAsNumber)} />
+      <input class="scrubber-slider" type="range" min={0} max={last} value={count} aria-label={label} aria-valuetext={text} onInput={(event) => onMove(event.currentTarget.valueAsNumber)} />
       <div class="scrubber-buttons">
         <Step label="To the beginning" sign="|◀" isDisabled={count === 0} onClick={() => onMove(0)} />
         <Step label="One step back" sign="◀" isDisabled={count === 0} onClick={() => onMove(count - 1)} />
@@ -42,8 +49,8 @@ export function Scrubber({ count, last, text, onMove }: ScrubberProps) {
         <Step label="To the end" sign="▶|" isDisabled={count >= last} onClick={() => onMove(last)} />
         <label class="scrubber-speed">
           <span>Speed</span>
-          <select value={String(speed)} onChange={(event) => setSpeed(Number(event.currentTarget.value) as typeof speed)}>
-            {SPEEDS.map((each) => <option key={each} value={each}>{each} in a second</option>)}
+          <select value={String(speed)} onChange={(event) => setSpeed(Number(event.currentTarget.value))}>
+            {speeds.map((each) => <option key={each} value={each}>{each} in a second</option>)}
           </select>
         </label>
       </div>

@@ -20,7 +20,6 @@ export function useAddressBar(): void {
   const { state, dispatch } = usePage()
   const { scenario, count, view, backends, backend, focus, walk, mutant, trace } = state
   const isFirst = useRef(true)
-  const position = trace?.isPlaying === true ? undefined : trace?.position
 
   useEffect(() => {
     // What it was opened with stays until something is changed: a damaged link can still be copied.
@@ -40,7 +39,7 @@ export function useAddressBar(): void {
       clearTimeout(timer)
     }
   // The state as a whole changes with every hover.
-  }, [scenario, count, view, backends, backend, focus, walk, mutant, trace?.id, position])
+  }, [scenario, count, view, backends, backend, focus, walk, mutant, trace])
 
   useEffect(() => {
     const open = (): void => {

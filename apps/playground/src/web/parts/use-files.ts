@@ -2,30 +2,30 @@
 
 import { useCallback } from 'preact/hooks'
 import { usePage } from '../context.ts'
-import { kindOfFiles, readTextFile } from '../dropped-files.ts'
-
-/** A file, and the name under which it is spoken of. */
-export interface GivenFile {
-  readonly name: string
-  readonly file: Blob
-}
+import { openFiles, type GivenFile } from '../dropped-files.ts'
+import { keepTrace } from '../trace-store.ts'
 
 /** Gives what opens files. What is wrong with them becomes a message, and the page stays as it is. */
-export function useFiles(): (files: readonly GivenFile[]) => Promise<void> {
-  const { dispatch } = usePage()
+export function useFiles(): (given: readonly GivenFile[]) => Promise<void> {
+  const { dispatch, client } = usePage()
   return useCallback(async (given) => {
-    const refuse = (problem: string): void => dispatch({ kind: 'told', tone: 'error', text: `${problem} The page is as it was.` })
     try {
-      const opened = kindOfFiles(await Promise.all(given.map(({ file, name }) => readTextFile(file, name))))
-      switch (opened.kind) {
-        case 'scenario':
-          dispatch({ kind: 'scenario-opened', text: opened.file.text, name: opened.file.name })
-          return
-        case 'unknown':
-          refuse(opened.problem)
+      const opened = await openFiles(given)
+      if (opened.kind === 'scenario') {
+        dispatch({ kind: 'scenario-opened', text: opened.text, name: opened.name })
+        return
       }
+      const { files } = opened
+      const { id } = keepTrace(files, await client.ask('trace', { files }))
+      dispatch({ kind: 'trace-changed', trace: { id, title: files.title, position: 0 } })
+      dispatch({ kind: 'view-opened', view: 'programs' })
+      dispatch({ kind: 'told', tone: 'info', text: `${files.title} is open.` })
     } catch (error) {
-      refuse(error instanceof Error ? error.message : String(error))
+      dispatch({ kind: 'told', tone: 'error', text: `${sentence(error instanceof Error ? error.message : String(error))} The page is as it was.` })
     }
-  }, [dispatch])
+  }, [dispatch, client])
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`
 }
