@@ -124,7 +124,7 @@ function tryTogether(tarballs: Tarballs, project: string): void {
 function writePrograms(project: string): string[] {
   const specifiers = publicPackages.flatMap(entryPointsOf).map(({ specifier }) => specifier).filter((specifier) => !NOT_FOR_BROWSERS.test(specifier))
   const everything = specifiers.map((name, index) => `import * as package${String(index)} from '${name}'\nif (Object.keys(package${String(index)}).length === 0) throw new Error('${name} exports nothing')\n`)
-  const readmes = ['README.md', ...publicPackages.map(({ folder }) => `${folder}/README.md`)].filter((file) => existsSync(join(root, file)))
+  const readmes = ['README.md', 'docs/tutorial.md', 'docs/new-backend.md', ...publicPackages.map(({ folder }) => `${folder}/README.md`)].filter((file) => existsSync(join(root, file)))
   const examples = readmes.flatMap((file) => extractFromMarkdown(file, readFileSync(join(root, file), 'utf8')))
   copyFileSync(join(root, 'scripts/lib/doc-assert.ts'), join(project, 'doc-assert.mts'))
   copyFileSync(join(root, 'scripts/smoke-built.mjs'), join(project, 'smoke-built.mjs'))

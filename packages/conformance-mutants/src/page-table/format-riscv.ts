@@ -3,7 +3,7 @@
  */
 
 import { pa } from '@addrspace/memory-addr'
-import { ABSENT, EXECUTE, hasFlags, INVALID, LEAF, NONE, READ, TABLE, unionOf, WRITE } from '@addrspace/page-table'
+import { ABSENT, EXECUTE, hasFlags, HIDDEN, INVALID, LEAF, NONE, READ, TABLE, unionOf, WRITE } from '@addrspace/page-table'
 import type { MappingFlags } from '@addrspace/page-table'
 import type { Mutant } from '../mutant.ts'
 import { formatMutant, highOf, lowOf, RISCV_SV39 } from './base.ts'
@@ -35,6 +35,12 @@ export const formatRiscvMutants: readonly Mutant[] = [
   formatMutant(RISCV_SV39, { name: 'pointer-at-last-level', fault: 'a pointer at the last level is taken for a page', repeats: 'aarch64-paging#4, turned round', meant: 'walk/pointer-at-last-level' }, (format) => ({
     classify: (low, high, level) => (level === 0 && (low & 0xff) === 1 ? LEAF : format.classify(low, high, level)),
     check: (path, access, mode, controls) => ((path.low & 0xff) === 1 ? { kind: 'granted' } : format.check(path, access, mode, controls)),
+  })),
+  formatMutant(RISCV_SV39, { name: 'split-loses-execute', fault: 'the children of a split leaf cannot be executed', meant: 'flags/split-keeps' }, (format) => ({
+    splitBits: (word, level) => format.splitBits(word, level) & ~BigInt(X),
+  })),
+  formatMutant(RISCV_SV39, { name: 'walks-see-swapped', fault: 'to walks, a small leaf without V is a page without access, whatever marks it; reading its word says that nothing is there', meant: 'pte/walker-agrees' }, (format) => ({
+    classify: (low, high, level) => (level === 0 && (low & 1) === 0 && (low & R) !== 0 ? HIDDEN : format.classify(low, high, level)),
   })),
   formatMutant(RISCV_SV39, { name: 'supervisor-fetches-user-pages', fault: 'with SUM the supervisor executes pages of user mode’s', repeats: 'B29 TinyEMU', meant: 'walk/sum-mxr-matrix' }, (format) => ({
     check: (path, access, mode, controls) => format.check(mode === 'kernel' && access === 'exec' && controls.sum ? { ...path, low: path.low & ~U } : path, access, mode, controls),

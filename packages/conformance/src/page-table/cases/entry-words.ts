@@ -12,6 +12,8 @@ import { tellingFlags } from './protect.ts'
 import { reservedBits } from './reserved-bits.ts'
 
 const WORDS = 400
+/** What the lowest ten bits can be. */
+const LOW_WORDS = 1024
 const ALL_ONES = (1n << 64n) - 1n
 
 export const entryWordCases: readonly PageTableCase[] = [
@@ -144,6 +146,30 @@ export const entryWordCases: readonly PageTableCase[] = [
       }
       for (let level = 0; level < manifest.levels; level++) {
         if (!manifest.leafLevels.includes(level)) checkEqual(codec.decode(ALL_ONES - 1n, level).kind, 'absent', `all ones but the present bit at level ${level}`)
+      }
+    },
+  },
+  {
+    id: 'pte/walker-agrees',
+    title: 'what a page table makes of a word in its memory is what is read from the word by itself',
+    law: 'F1',
+    unsupported: needs('hasMemory', 'hasCodec'),
+    run({ open, manifest }) {
+      const bench = open()
+      const { codec, shape } = bench
+      for (const level of manifest.features.picksLargest ? manifest.leafLevels : [0]) {
+        const [home, span, frame] = [shape.home(level), shape.span(level), shape.frame(level)]
+        bench.map(home, span, frame, 'rw')
+        const near = tellingFlags(manifest).flatMap((asked) => {
+          const word = codec.encode(leafEntry(frame, bench.granted(asked)), level)
+          return Array.from({ length: 64 }, (_, bit) => word ^ (1n << BigInt(bit)))
+        })
+        for (const word of [...near, ...Array.from({ length: LOW_WORDS }, (_, low) => frame | BigInt(low))]) {
+          const entry = codec.decode(word, level)
+          if (entry.kind === 'table' || (entry.kind === 'leaf' && isHidden(entry.flags) && !manifest.features.keepsHidden)) continue
+          const expected = entry.kind === 'leaf' ? { paddr: entry.frame, size: span, flags: entry.flags } : undefined
+          checkEqual(bench.withWord(home, level, () => word, () => bench.table.query(home)), expected, `query of a page whose word is ${show(word)} at level ${level}`)
+        }
       }
     },
   },

@@ -8,7 +8,7 @@ import type { PageTableCase } from '../case.ts'
 import { lettersBeyond, lettersIn } from '../letters.ts'
 import { PAGE } from '../shape.ts'
 import type { TableAccess } from '../subject.ts'
-import { needs } from './needs.ts'
+import { needs, needsHuge } from './needs.ts'
 import { tellingFlags } from './protect.ts'
 
 const FLAGS = 'flags'
@@ -189,6 +189,25 @@ export const flagCases: readonly PageTableCase[] = [
         bench.checkMeaning('taking global away from a page')
         bench.protect(home, span, 'rwu')
         bench.checkMeaning('taking global away from all')
+      }
+    },
+  },
+  {
+    id: 'flags/split-keeps',
+    title: 'the pieces of a leaf that is split have its flags, whichever these are',
+    law: FLAGS,
+    unsupported: needsHuge('splits'),
+    run({ open, manifest }) {
+      for (const level of manifest.leafLevels.filter((candidate) => candidate > 0)) {
+        const bench = open()
+        const [home, span] = [bench.shape.home(level), bench.shape.span(level)]
+        for (const asked of tellingFlags(manifest)) {
+          if (isHidden(bench.granted(asked)) && !manifest.features.keepsHidden) continue
+          bench.map(home, span, bench.shape.frame(level), asked)
+          bench.unmap(home, PAGE)
+          bench.checkMeaning(`unmapping a page of "${asked}" at level ${level}`)
+          bench.unmap(home, span, { holes: 'skip' })
+        }
       }
     },
   },
