@@ -153,6 +153,7 @@ export const entryWordCases: readonly PageTableCase[] = [
     id: 'pte/walker-agrees',
     title: 'what a page table makes of a word in its memory is what is read from the word by itself',
     law: 'F1',
+    catches: ['page_table_multiarch follows a word that is not present as a pointer to a table'],
     unsupported: needs('hasMemory', 'hasCodec'),
     run({ open, manifest }) {
       const bench = open()
