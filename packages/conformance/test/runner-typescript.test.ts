@@ -63,6 +63,11 @@ describe('runVectors', () => {
     expect(only(walk({ fault: 'permission', level: 0, bit: 'U' }), toy({ translate: () => ({ kind: 'fault' }) }))).toEqual({ status: 'pass', detail: '', untold: 3 })
   })
 
+  it('fails the vector in which a subject throws, and goes on', () => {
+    const decode = (): never => { throw new RangeError('level 0 of none') }
+    expect(only(pte({ kind: 'absent' }), toy({ decode }))).toEqual({ status: 'fail', detail: 'expected answers, found that the subject throws RangeError: level 0 of none', untold: 0 })
+  })
+
   it('takes one of several faults, or any', () => {
     const translate = () => ({ kind: 'fault', fault: 'reserved' } as const)
     expect(only(walk({ fault: ['not-present', 'reserved'] }), toy({ translate }))).toMatchObject({ status: 'pass' })

@@ -57,7 +57,7 @@ describe('the schemas', () => {
 describe('lintVectors', () => {
   const vector = { id: 'pte/toy/one', word: '0x1', level: 0, is: { kind: 'absent' }, catches: ['a bit read as its opposite'], agreed: ['manual: of the toy'] }
   const index = (vectors: number, path = 'pte/toy.json') => ({ path: VECTOR_INDEX, text: JSON.stringify({ version: '1.0.0', files: [{ path, kind: 'pte', vectors }] }) })
-  const file = (...vectors: object[]) => ({ path: 'pte/toy.json', text: JSON.stringify({ vectors }) })
+  const file = (...vectors: object[]) => ({ path: 'pte/toy.json', text: JSON.stringify({ kind: 'pte', vectors }) })
 
   it('says nothing of what is right', () => {
     expect(lintVectors([index(1), file(vector)])).toEqual([])

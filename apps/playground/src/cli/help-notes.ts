@@ -134,3 +134,21 @@ With --json: {"areas":[{"start":"0x1000","end":"0x3000","flags":"rw","name":"[he
 flags are those letters of r, w and x that the area permits.
 
 Exit codes: 0 success, 2 wrong arguments or input`
+
+export const VECTORS_NOTES = `
+Examples:
+  addrspace vectors list --filter walk/riscv
+  addrspace vectors show walk/riscv-sv39/misaligned-megapage
+  addrspace vectors run --backend x86-64
+  addrspace vectors run my-vectors.json --json
+  addrspace vectors lint my-vectors/
+
+What the files mean, and runners for C, Rust and TypeScript, are told of in
+packages/conformance/INTERPRETING.md.
+
+With --json: list {"vectors":[{"id","file","machines","catches","agreed"}]}, show
+the vector as its file has it, run {"vectors":[{"id","backend","status":"pass|fail|skip",
+"detail"}]}, lint {"files":[…],"problems":[…]}.
+
+Exit codes: 0 all passed, 1 a vector failed or a rule is broken, 2 wrong arguments
+or input`

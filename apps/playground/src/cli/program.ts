@@ -9,11 +9,12 @@ import { ALL_BACKENDS, backendNames, machineNames } from './backends.ts'
 import type { ConformOptions } from './conform.ts'
 import type { ExplainOptions } from './explain.ts'
 import { EXIT_INPUT, EXIT_INTERNAL, EXIT_OK, InputError, oneLine } from './failure.ts'
-import { CONFORM_NOTES, EXPLAIN_NOTES, MAPS_NOTES, REPLAY_NOTES, ROOT_NOTES, RUN_NOTES, WALK_NOTES } from './help-notes.ts'
+import { CONFORM_NOTES, EXPLAIN_NOTES, MAPS_NOTES, REPLAY_NOTES, ROOT_NOTES, RUN_NOTES, VECTORS_NOTES, WALK_NOTES } from './help-notes.ts'
 import type { MapsOptions } from './maps.ts'
 import { Output } from './output.ts'
 import type { ReplayOptions } from './replay.ts'
 import type { RunOptions } from './run.ts'
+import type { VectorsOptions } from './vectors.ts'
 import type { WalkOptions } from './walk.ts'
 
 /** Runs the command that the arguments name; sets the process's exit code. */
@@ -157,6 +158,17 @@ function program(output: Output, finish: (exitCode: number) => void): Command {
       }
       const { conform } = await import('./conform.ts')
       finish(await conform(options, output))
+    })
+
+  command('vectors', 'the suite as data: list its vectors, show one, run them, or hold files against their rules')
+    .argument('<ACTION>', 'list, show, run or lint')
+    .argument('[TARGET...]', 'show: an id; otherwise files and folders, instead of the vectors that come along')
+    .option('--backend <NAME>', `list and run: one of ${machineNames()}, or ${ALL_BACKENDS}`, ALL_BACKENDS)
+    .option('--filter <ID>', 'list and run: only the vectors whose id contains this')
+    .addHelpText('after', VECTORS_NOTES)
+    .action(async (action: string, targets: readonly string[], options: VectorsOptions) => {
+      const { vectors } = await import('./vectors.ts')
+      finish(await vectors(action, targets, options, output))
     })
 
   command('maps', 'show the areas of a process, or of a list in the format of /proc/PID/maps')

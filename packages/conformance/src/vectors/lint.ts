@@ -28,6 +28,12 @@ interface Described {
   readonly content: string
 }
 
+interface DescribedFile {
+  readonly path: string
+  readonly kind: string
+  readonly vectors: readonly Described[]
+}
+
 /**
  * Tells what is wrong, in a line each that names file and vector; nothing if all is well.
  *
@@ -35,19 +41,21 @@ interface Described {
  * @throws SyntaxError if a file is no JSON.
  */
 export function lintVectors(files: readonly VectorFile[]): string[] {
-  const described = files.filter(({ path }) => path !== VECTOR_INDEX).map((file) => ({ path: file.path, vectors: describedIn(file) }))
+  const described = files.filter(({ path }) => path !== VECTOR_INDEX).map((file) => ({ path: file.path, ...describedIn(file) }))
   return [...lintIndex(files, described), ...lintIds(described), ...described.flatMap(({ path, vectors }) => vectors.flatMap((vector) => lintDescription(vector).map((problem) => `${path}: ${vector.id}: ${problem}`))), ...lintSize(files)]
 }
 
-function describedIn({ path, text }: VectorFile): Described[] {
-  const lines = path.endsWith('.jsonl') ? text.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Json) : []
-  const vectors = path.endsWith('.jsonl') ? lines.filter((line) => 'scenario' in line) : ((JSON.parse(text) as Json)['vectors'] as Json[])
-  return vectors.map((vector, index) => {
+function describedIn({ path, text }: VectorFile): Omit<DescribedFile, 'path'> {
+  const isLines = path.endsWith('.jsonl')
+  const lines = isLines ? text.split('\n').filter((line) => line.trimStart().startsWith('{')).map((line) => JSON.parse(line) as Json) : []
+  const file = isLines ? { kind: 'ops', vectors: lines.filter((line) => 'scenario' in line) } : (JSON.parse(text) as { readonly kind: string; readonly vectors: readonly Json[] })
+  const vectors = file.vectors.map((vector, index) => {
     const { id, catches, agreed, ...rest } = vector
-    const next = vectors[index + 1]
-    const ops = path.endsWith('.jsonl') ? lines.slice(lines.indexOf(vector) + 1, next === undefined ? undefined : lines.indexOf(next)) : []
+    const next = file.vectors[index + 1]
+    const ops = isLines ? lines.slice(lines.indexOf(vector) + 1, next === undefined ? undefined : lines.indexOf(next)) : []
     return { id: typeof id === 'string' ? id : '', catches: listOf(catches), agreed: listOf(agreed), content: JSON.stringify([withoutName(rest), ops]) }
   })
+  return { kind: file.kind, vectors }
 }
 
 /** What two vectors may not have in common; a name and notes differ where nothing else does. */
@@ -59,7 +67,7 @@ function listOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : []
 }
 
-function lintIndex(files: readonly VectorFile[], described: readonly { readonly path: string; readonly vectors: readonly Described[] }[]): string[] {
+function lintIndex(files: readonly VectorFile[], described: readonly DescribedFile[]): string[] {
   const index = files.find(({ path }) => path === VECTOR_INDEX)
   if (index === undefined) return [`${VECTOR_INDEX}: missing`]
   const listed = (JSON.parse(index.text) as { readonly files: readonly { readonly path: string; readonly kind: string; readonly vectors: number }[] }).files
@@ -74,15 +82,14 @@ function lintIndex(files: readonly VectorFile[], described: readonly { readonly 
   return problems
 }
 
-function lintIds(described: readonly { readonly path: string; readonly vectors: readonly Described[] }[]): string[] {
+function lintIds(described: readonly DescribedFile[]): string[] {
   const problems: string[] = []
   const places = new Map<string, string>()
   const contents = new Map<string, string>()
-  for (const { path, vectors } of described) {
-    const folder = path.split('/')[0]!
+  for (const { path, kind, vectors } of described) {
     for (const { id, content } of vectors) {
       if (!/^(pte|walk|ops)\/[a-z0-9-]+\/[a-z0-9-]+$/.test(id)) problems.push(`${path}: "id" must be KIND/GROUP/NAME in lower case, got ${JSON.stringify(id)}`)
-      else if (!id.startsWith(`${folder}/`)) problems.push(`${path}: ${id}: must begin with ${folder}/`)
+      else if (!id.startsWith(`${kind}/`)) problems.push(`${path}: ${id}: must begin with ${kind}/`)
       const place = places.get(id)
       if (place !== undefined) problems.push(`${path}: ${id}: stands in ${place} too`)
       places.set(id, path)

@@ -148,7 +148,7 @@ export function runVectors(text: string, subject: VectorSubject): VectorResult[]
   for (const vector of file['vectors'] as Json[]) {
     for (const machine of (vector['machines'] ?? file['machines']) as string[]) {
       const check = new Check(vector['id'] as string, machine)
-      if (subject.machines.includes(machine)) run(check, vector, file, subject)
+      if (subject.machines.includes(machine)) check.guard(() => { run(check, vector, file, subject) })
       else check.skip('another machine')
       results.push(check.result())
     }
@@ -177,6 +177,15 @@ class Check {
   constructor(id: string, machine: string) {
     this.#id = id
     this.machine = machine
+  }
+
+  /** A subject that throws has failed, whatever it has answered before. */
+  guard(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.differs('', 'answers', `that the subject throws ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`)
+    }
   }
 
   skip(why: string): void {
@@ -297,8 +306,10 @@ function runOps(header: Json, ops: readonly Json[], subject: VectorSubject): Vec
     else if (needed !== undefined || header['fail'] !== undefined || header['merge'] !== undefined) check.skip(`needs more than a page table: ${needed ?? 'a set'}`)
     else {
       const { base = DEFAULT_MEMORY.base, size = DEFAULT_MEMORY.size } = (header['memory'] ?? {}) as { base?: string; size?: string }
-      const table = subject.openTable(machine, { base: BigInt(base), size: BigInt(size) })
-      ops.forEach((op, index) => { runOp(check, `op ${index}, ${String(op['op'])}: `, op, table) })
+      check.guard(() => {
+        const table = subject.openTable!(machine, { base: BigInt(base), size: BigInt(size) })
+        ops.forEach((op, index) => { runOp(check, `op ${index}, ${String(op['op'])}: `, op, table) })
+      })
     }
     return check.result()
   })
