@@ -15,6 +15,7 @@
 import type { AnyAddr } from '@addrspace/memory-addr'
 
 import { MemoryArea } from './area.ts'
+import { AreaCursor } from './internal/area-cursor.ts'
 import { isBelow, keyBefore, keyOf, restBefore, restOf } from './internal/bound.ts'
 import type { RangeBounds } from './internal/bound.ts'
 import { END as DISTANCE, lastFrom, NODE_BITS, type NodeStore } from './internal/node-store.ts'
@@ -37,6 +38,8 @@ export class AreaIndex<F, P, A extends AnyAddr> {
   /** The leaf that the last lookup ended at, and the version in which it was one: lookups often come in order. */
   #finger = 0
   #fingerVersion = -1
+  /** For what keys do not tell exactly. */
+  #cursor: AreaCursor<F, P, A> | undefined = undefined
 
   constructor(store: NodeStore<F, P, A>, root: number = store.newNode(), height = 0, count = 0) {
     this.store = store
@@ -79,35 +82,26 @@ export class AreaIndex<F, P, A extends AnyAddr> {
 
   /** The area that contains an address, as a value that outlives its entry. O(log n). */
   find(address: bigint): MemoryArea<F, P, A> | undefined {
+    const { store, version } = this
+    if (store.hasRests) return this.#findExactly(address)
     // In one function from the bigint to the area: a key that is handed over is a double on the heap.
-    const store = this.store
-    const { bounds, refs, hasRests } = store
+    const { bounds, refs } = store
     const key = keyOf(address)
-    const rest = hasRests ? restOf(address) : 0
-    let node = this.root
-    let level = this.height
-    if (this.#fingerVersion === this.version) {
-      const first = this.#finger << BITS
-      if (key >= bounds[first]! && key < bounds[first + END - 1 + store.counts[this.#finger]!]! && !hasRests) {
-        node = this.#finger
-        level = 0
-      }
+    let node = this.#finger
+    let level = 0
+    const first = node << BITS
+    if (this.#fingerVersion !== version || key < bounds[first]! || key >= bounds[first + END - 1 + store.counts[node]!]!) {
+      node = this.root
+      level = this.height
     }
-    for (;;) {
-      const first = node << BITS
-      let at = lastFrom(bounds, first, key)
-      if (hasRests) while (at > first && isBelow(key, rest, bounds[at]!, store.startRest(at))) at--
-      if (level-- > 0) {
-        node = refs[at]!
-        continue
-      }
-      if (this.height > 0) {
-        this.#finger = node
-        this.#fingerVersion = this.version
-      }
-      const isHere = hasRests ? !isBelow(key, rest, bounds[at]!, store.startRest(at)) && isBelow(key, rest, bounds[at + END]!, store.endRest(at)) : bounds[at]! <= key && key < bounds[at + END]!
-      return isHere ? this.areaAt(at) : undefined
+    let at = lastFrom(bounds, node << BITS, key)
+    for (; level > 0; level--) {
+      node = refs[at]!
+      at = lastFrom(bounds, node << BITS, key)
     }
+    this.#finger = node
+    this.#fingerVersion = version
+    return bounds[at]! <= key && key < bounds[at + END]! ? this.areaAt(at) : undefined
   }
 
   /**
@@ -116,28 +110,32 @@ export class AreaIndex<F, P, A extends AnyAddr> {
    * One search: the last area that starts below the end either ends above the start, or no area does.
    */
   overlaps({ startKey, startRest, endKey, endRest }: RangeBounds): boolean {
-    const store = this.store
-    const { bounds, refs, hasRests } = store
+    const { store } = this
     // To start below the end is to start at or below the address before it.
     const key = keyBefore(endKey, endRest)
-    const rest = hasRests ? restBefore(endKey, endRest) : 0
-    let node = this.root
-    for (let level = this.height; ; level--) {
-      const first = node << BITS
-      let at = lastFrom(bounds, first, key)
-      if (hasRests) while (at > first && isBelow(key, rest, bounds[at]!, store.startRest(at))) at--
-      if (level > 0) {
-        node = refs[at]!
-        continue
-      }
-      if (hasRests) return !isBelow(key, rest, bounds[at]!, store.startRest(at)) && isBelow(startKey, startRest, bounds[at + END]!, store.endRest(at))
-      return bounds[at]! <= key && startKey < bounds[at + END]!
-    }
+    if (store.hasRests) return this.#isBetween(startKey, startRest, key, restBefore(endKey, endRest))
+    const { bounds, refs } = store
+    let at = lastFrom(bounds, this.root << BITS, key)
+    for (let level = this.height; level > 0; level--) at = lastFrom(bounds, refs[at]! << BITS, key)
+    return bounds[at]! <= key && startKey < bounds[at + END]!
   }
 
   /** The area at a place, as a value that outlives the place. */
   areaAt(at: number): MemoryArea<F, P, A> {
     const { bounds, refs, attributeTable } = this.store
     return new MemoryArea(bounds[at]!, bounds[at + END]!, refs[at + END]!, attributeTable.at(refs[at]!))
+  }
+
+  /** As `find`, for any bounds. */
+  #findExactly(address: bigint): MemoryArea<F, P, A> | undefined {
+    const [key, rest] = [keyOf(address), restOf(address)]
+    return this.#isBetween(key, rest, key, rest) ? this.areaAt(this.#cursor!.at) : undefined
+  }
+
+  /** Whether the last area that starts at or below the second bound, where the cursor goes, ends above the first. */
+  #isBetween(key: number, rest: number, lastKey: number, lastRest: number): boolean {
+    const { store } = this
+    const at = (this.#cursor ??= new AreaCursor(this)).seek(lastKey, lastRest)
+    return !isBelow(lastKey, lastRest, store.bounds[at]!, store.startRest(at)) && isBelow(key, rest, store.bounds[at + END]!, store.endRest(at))
   }
 }

@@ -27,12 +27,12 @@ const SPACE_END = 2n ** 64n
 export const FIRST_INEXACT_KEY: number = 2 ** 53
 
 function keyOfHalves(high: number, low: number): number {
-  // A mask instead of a branch: addresses of both halves come mixed.
-  return high * TWO_32 + ((low & (high >= INEXACT_HIGH ? ~REST_MASK : -1)) >>> 0)
+  // Computed instead of chosen: addresses of both halves come mixed, and a mispredicted branch costs more.
+  return high * TWO_32 + ((low & ~(+(high >= INEXACT_HIGH) * REST_MASK)) >>> 0)
 }
 
 function restOfHalves(high: number, low: number): number {
-  return high >= INEXACT_HIGH ? low & REST_MASK : 0
+  return low & (+(high >= INEXACT_HIGH) * REST_MASK)
 }
 
 /** The key of a start, or of any address in [0, 2^64). */
