@@ -18,7 +18,7 @@ export function asTransactional(pageTable: unknown): TransactionalPageTable | un
 }
 
 /**
- * Carries out the first `count` steps in order. If one is refused, those before it are undone and the error is
+ * Carries out steps in order. If one is refused, those before it are undone and the error is
  * given; if one throws, they are undone and what was thrown is thrown on. Where undoing is refused, the range is
  * added to `untrusted`.
  *
@@ -27,25 +27,40 @@ export function asTransactional(pageTable: unknown): TransactionalPageTable | un
  */
 export function act<F, P, A extends AnyAddr>(
   steps: readonly PlanStep<F, P, A>[],
-  count: number,
   pageTable: P,
   table: TransactionalPageTable | undefined,
   untrusted: AddrRange[],
 ): MappingError | undefined {
   table?.beginTransaction()
-  for (let i = 0; i < count; i++) {
-    const step = steps[i]!
+  for (let i = 0; i < steps.length; i++) {
     let error: MappingError | undefined
     try {
-      // A refusal is looked at here, too: what an object answers when it is asked is the backend's doing.
-      const refusal = refusalIn(perform(step, pageTable), step.verb)
-      error = refusal === undefined ? undefined : refusedStep(step, refusal)
+      error = attempt(steps[i]!, pageTable)
     } catch (thrown) {
       throw rollBack(steps, i, pageTable, table, untrusted, thrown) ?? thrown
     }
     if (error !== undefined) return rollBack(steps, i, pageTable, table, untrusted, error) ?? error
   }
   return undefined
+}
+
+/** As `act`, of one step: what is refused then has nothing before it to be undone. */
+export function actOnce<F, P, A extends AnyAddr>(step: PlanStep<F, P, A>, pageTable: P, table: TransactionalPageTable | undefined): MappingError | undefined {
+  table?.beginTransaction()
+  let isDone = false
+  try {
+    const error = attempt(step, pageTable)
+    isDone = error === undefined
+    return error
+  } finally {
+    if (!isDone) table?.rollbackTransaction()
+  }
+}
+
+/** The error of a step that is refused. A refusal is looked at here, too: what an object answers when it is asked is the backend's doing. */
+function attempt<F, P, A extends AnyAddr>(step: PlanStep<F, P, A>, pageTable: P): MappingError | undefined {
+  const refusal = refusalIn(perform(step, pageTable), step.verb)
+  return refusal === undefined ? undefined : refusedStep(step, refusal)
 }
 
 /**

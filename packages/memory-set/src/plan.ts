@@ -11,9 +11,9 @@ import { MappingError, printedRange } from './errors.ts'
 import { AreaCursor } from './internal/area-cursor.ts'
 import type { AreaAttributes, Guards } from './internal/attributes.ts'
 import { NO_GUARDS } from './internal/attributes.ts'
-import { endKeyOf, isBelow, keyBefore, keyOf, restBefore, restOf } from './internal/bound.ts'
+import { addressOf, endKeyOf, isBelow, keyBefore, keyOf, restBefore, restOf } from './internal/bound.ts'
 import type { RangeBounds } from './internal/bound.ts'
-import { cutArea, insertArea, replaceRun } from './internal/change-areas.ts'
+import { replaceRun } from './internal/change-areas.ts'
 import type { Piece } from './internal/change-areas.ts'
 import { restsOf } from './internal/change-nodes.ts'
 import { yesOrNo } from './internal/check-arguments.ts'
@@ -42,33 +42,18 @@ export interface PlanOptions<F> {
 /** What is given to `protect`. */
 type Update<F, P, A extends AnyAddr> = (flags: F, area: MemoryArea<F, P, A>) => F | undefined
 
-// What a request does to the index.
-/** Replaces a run of areas by others. */
-const REPLACE = 0
-/** Puts a new area where the cursor stands. */
-const INSERT = 1
-/** Puts another thing, or nothing, in the place of a part of the area at the cursor: as most requests, planned without lists. */
-const CUT = 2
-
-/** How many steps, and pieces, a finished plan may keep, with what they refer to, until they are overwritten. */
-const KEPT = 16
-
 export class Plan<F, P, A extends AnyAddr> {
-  /** The first `stepCount` of these, in this order; the array is never shortened, since that would give its memory back. */
-  readonly steps: PlanStep<F, P, A>[] = []
-  stepCount: number = 0
+  /** What the backends have to do, in this order. */
+  steps: PlanStep<F, P, A>[] = []
   declare private readonly index: AreaIndex<F, P, A>
   declare private readonly options: PlanOptions<F>
   declare private readonly request: RangeBounds
   /** Where the run starts, or where to insert; the area to cut. */
-  declare private readonly cursor: AreaCursor<F, P, A>
+  declare readonly cursor: AreaCursor<F, P, A>
   declare private readonly walker: AreaCursor<F, P, A>
-  #change: typeof REPLACE | typeof INSERT | typeof CUT = REPLACE
   /** How many areas the run has, and what comes in their place. */
   #taken = 0
   #added: Piece<F, P, A>[] = []
-  /** The new area's attributes, and those of what comes in the middle of one that is cut. */
-  #changed: AreaAttributes<F, P, A> | undefined = undefined
 
   /** `request` is the range of the operation that is planned. */
   constructor(index: AreaIndex<F, P, A>, request: RangeBounds, options: PlanOptions<F>) {
@@ -84,66 +69,46 @@ export class Plan<F, P, A extends AnyAddr> {
     if (backend.granule !== undefined && (isCut(start, backend) || isCut(size, backend))) {
       return misaligned(`start and size must be multiples of ${String(backend.granule)}`, start, size)
     }
-    const attributes = this.index.store.attributeTable.lookup(flags, backend, guards)
-    if (this.#seekFree()) {
-      this.#change = INSERT
-      this.#changed = attributes
-    } else {
-      const error = this.#planRun(start, size, { start, end: start + size, attributes }, isReplacing, undefined)
-      if (error !== undefined) return error
-    }
-    this.#pushStep('map', start, size, attributes, flags)
-    return undefined
+    const attributes = this.lookup(flags, backend, guards)
+    const error = this.#planRun(start, size, { start, end: start + size, attributes }, isReplacing, undefined)
+    if (error === undefined) this.#pushStep('map', start, size, attributes, flags)
+    return error
   }
 
   /** Plans the removal of whatever lies in the range. */
   unmap(start: A, size: bigint): MappingError | undefined {
-    const whole = this.#seekWhole(start, size)
-    if (whole === undefined) return this.#planRun(start, size, undefined, true, undefined)
-    this.#change = CUT
-    this.#pushStep('unmap', start, size, whole, whole.flags)
-    return undefined
+    return this.#planRun(start, size, undefined, true, undefined)
   }
 
   /** Plans new flags for the areas in the range; `update` is asked once per area that intersects it, in order. */
   protect(start: A, size: bigint, update: Update<F, P, A>, mayHaveHoles: boolean): MappingError | undefined {
-    const whole = this.#seekWhole(start, size)
-    if (whole === undefined) {
-      if (mayHaveHoles || !this.#hasHole()) return this.#planRun(start, size, undefined, true, update)
-      const range = rangeOf(start, size)
-      return new MappingError('hole', `a hole in ${printedRange(range.start, range.end)}, which must be fully mapped`, { range })
-    }
-    const flags = update(whole.flags, this.index.areaAt(this.cursor.at))
-    if (flags === undefined) return undefined
-    this.#change = CUT
-    this.#changed = this.#attributesWith(whole, flags)
-    this.#pushStep('protect', start, size, whole, flags)
-    return undefined
+    if (mayHaveHoles || !this.#hasHole()) return this.#planRun(start, size, undefined, true, update)
+    const range = rangeOf(start, size)
+    return new MappingError('hole', `a hole in ${printedRange(range.start, range.end)}, which must be fully mapped`, { range })
   }
 
   /** Gives the index the areas that were planned. */
   commit(): void {
-    if (this.#change === REPLACE) replaceRun(this.cursor, this.#taken, this.#added)
-    else if (this.#change === INSERT) insertArea(this.cursor, this.request, this.#changed!)
-    else cutArea(this.cursor, this.request, this.#changed)
+    replaceRun(this.cursor, this.#taken, this.#added)
   }
 
   /** Lets go of what the plan refers to. */
   reset(): void {
-    this.#change = REPLACE
-    this.#changed = undefined
     this.#taken = 0
     if (this.#added.length > 0) this.#added = []
-    if (this.stepCount > KEPT) this.steps.length = KEPT
-    this.stepCount = 0
+    if (this.steps.length > 0) this.steps = []
   }
 
-  /** Whether the range is free and the new area changes no other: nothing merges, and no bound has a rest. The cursor is then where to insert. */
-  #seekFree(): boolean {
+  /**
+   * Whether the range is free and aligned, and the new area changes no other: nothing merges, and no bound has a rest.
+   * The cursor is then where to insert.
+   */
+  seekFree(start: bigint, size: bigint, backend: MappingBackend<F, P, A>): boolean {
     const { startKey, startRest, endKey, endRest } = this.request
     const { store } = this.index
     if (this.options.isMerging || store.hasRests || (startRest | endRest) !== 0) return false
-    const cursor = this.cursor
+    if (backend.granule !== undefined && (isCut(start, backend) || isCut(size, backend))) return false
+    const { cursor } = this
     const { bounds } = store
     const at = cursor.seek(startKey, 0)
     if (bounds[at]! <= startKey) {
@@ -158,7 +123,7 @@ export class Plan<F, P, A extends AnyAddr> {
    * The attributes of the area that the whole range lies in, if it can be cut out of that where it stands: nothing
    * merges or has a rest, guard or slice, and cuts are multiples of the granule. The cursor is then at the area.
    */
-  #seekWhole(start: bigint, size: bigint): AreaAttributes<F, P, A> | undefined {
+  seekWhole(start: bigint, size: bigint): AreaAttributes<F, P, A> | undefined {
     const { startKey, startRest, endKey, endRest } = this.request
     const { store } = this.index
     if (this.options.isMerging || store.hasRests || (startRest | endRest) !== 0) return undefined
@@ -171,6 +136,16 @@ export class Plan<F, P, A extends AnyAddr> {
     if (backend.granule === undefined) return attributes
     const isMisaligned = (bounds[at]! < startKey && isCut(start, backend)) || (endKey < bounds[at + END]! && isCut(start + size, backend))
     return isMisaligned ? undefined : attributes
+  }
+
+  /** The record of an area with these attributes. */
+  lookup(flags: F, backend: MappingBackend<F, P, A>, guards: Guards): AreaAttributes<F, P, A> {
+    return this.index.store.attributeTable.lookup(flags, backend, guards)
+  }
+
+  /** The record of an area that is given new flags. */
+  withFlags(attributes: AreaAttributes<F, P, A>, flags: F): AreaAttributes<F, P, A> {
+    return Object.is(flags, attributes.flags) ? attributes : this.lookup(flags, attributes.backend, attributes.guards)
   }
 
   /**
@@ -223,7 +198,7 @@ export class Plan<F, P, A extends AnyAddr> {
     const { store } = this.index
     const { isMerging } = this.options
     const walker = this.walker
-    const end = start + size
+    const end = addressOf(endKey, endRest)
     let isInserted = inserted === undefined
     const insert = (): void => {
       if (!isInserted) this.#push(inserted!.start, inserted!.end, inserted!.attributes)
@@ -234,10 +209,8 @@ export class Plan<F, P, A extends AnyAddr> {
     for (let isArea = walker.isArea; isArea; isArea = walker.next()) {
       const { at } = walker
       const isBehind = !this.#startsBelow(at, endKey, endRest)
-      const areaStart = store.startOf(at)
-      if (isBehind && !(isMerging && areaStart === end)) break
+      if (isBehind && !(isMerging && store.startOf(at) === end)) break
       this.#taken++
-      const areaEnd = store.endOf(at)
       const attributes = store.attributesAt(at)
       const isTouched = !isBehind && this.#endsAbove(at, startKey, startRest)
       if (isTouched && !isReplacing) {
@@ -248,7 +221,7 @@ export class Plan<F, P, A extends AnyAddr> {
       const flags = isTouched && update !== undefined ? update(attributes.flags, this.index.areaAt(at)) : undefined
       if (!isTouched || (update !== undefined && flags === undefined)) {
         if (isBehind) insert()
-        this.#push(areaStart, areaEnd, attributes)
+        this.#push(store.startOf(at), store.endOf(at), attributes)
         continue
       }
       const cutsLeft = this.#startsBelow(at, startKey, startRest)
@@ -257,15 +230,15 @@ export class Plan<F, P, A extends AnyAddr> {
       if ((cutsLeft && isCut(start, backend)) || (cutsRight && isCut(end, backend))) {
         return misaligned(`a cut must be at a multiple of ${String(backend.granule)}`, start, size, this.index.areaAt(at))
       }
-      const from = cutsLeft ? start : areaStart
-      const to = cutsRight ? end : areaEnd
-      const changed = flags === undefined ? attributes : this.#attributesWith(attributes, flags)
-      this.#pushStep(update === undefined ? 'unmap' : 'protect', from, to - from, attributes, changed.flags)
-      if (cutsLeft) this.#pushPiece(areaStart, start, true, false, attributes)
+      const from = cutsLeft ? start : store.startOf(at)
+      const changed = flags === undefined ? attributes : this.withFlags(attributes, flags)
+      const partSize = cutsLeft || cutsRight ? (cutsRight ? end : store.endOf(at)) - from : store.sizeOf(at)
+      this.#pushStep(update === undefined ? 'unmap' : 'protect', from, partSize, attributes, changed.flags)
+      if (cutsLeft) this.#pushPiece(store.startOf(at), start, true, false, attributes)
       if (update === undefined) insert()
-      else if (cutsLeft || cutsRight) this.#pushPiece(from, to, !cutsLeft, !cutsRight, changed)
-      else this.#push(from, to, changed)
-      if (cutsRight) this.#pushPiece(end, areaEnd, false, true, attributes)
+      else if (cutsLeft || cutsRight) this.#pushPiece(from, from + partSize, !cutsLeft, !cutsRight, changed)
+      else this.#push(from, store.endOf(at), changed)
+      if (cutsRight) this.#pushPiece(end, store.endOf(at), false, true, attributes)
     }
     insert()
     return undefined
@@ -273,7 +246,7 @@ export class Plan<F, P, A extends AnyAddr> {
 
   #pushStep(verb: PlanStep<F, P, A>['verb'], start: bigint, size: bigint, { backend, flags: oldFlags }: AreaAttributes<F, P, A>, flags: F): void {
     // A bound of an area that is not an end is an address of the set's kind.
-    this.steps[this.stepCount++] = { verb, start: start as A, size, backend, flags, oldFlags }
+    this.steps.push({ verb, start: start as A, size, backend, flags, oldFlags })
   }
 
   /** Adds a part of an area: guards stay with the outer edges, and the backend may want to be sliced. */
@@ -285,12 +258,7 @@ export class Plan<F, P, A extends AnyAddr> {
       checkBackend(backend, 'slice', 'must give a backend')
     }
     const isSame = backend === attributes.backend && guards === attributes.guards
-    this.#push(start, end, isSame ? attributes : this.index.store.attributeTable.lookup(attributes.flags, backend, guards))
-  }
-
-  #attributesWith(attributes: AreaAttributes<F, P, A>, flags: F): AreaAttributes<F, P, A> {
-    if (Object.is(flags, attributes.flags)) return attributes
-    return this.index.store.attributeTable.lookup(flags, attributes.backend, attributes.guards)
+    this.#push(start, end, isSame ? attributes : this.lookup(attributes.flags, backend, guards))
   }
 
   /** Adds an area to the new run, merging it with the one before where the set merges and both allow it. */
@@ -305,7 +273,7 @@ export class Plan<F, P, A extends AnyAddr> {
     last.end = end
     const { flags, backend, guards } = last.attributes
     const merged = guardsOf(guards.below, attributes.guards.above)
-    if (merged !== guards) last.attributes = this.index.store.attributeTable.lookup(flags, backend, merged)
+    if (merged !== guards) last.attributes = this.lookup(flags, backend, merged)
   }
 }
 

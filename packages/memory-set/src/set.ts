@@ -4,7 +4,7 @@
 import { addrRangeFromSize, checkObject, checkRange, checkSize, checkWord, formatHex, WORD_SPACE } from '@addrspace/memory-addr'
 import type { AddrRange, AnyAddr, RangeLike, VirtAddr } from '@addrspace/memory-addr'
 
-import { act, asTransactional, compensate, isRefusal, printedRefusal, undoError } from './act.ts'
+import { act, actOnce, asTransactional, compensate, isRefusal, printedRefusal, undoError } from './act.ts'
 import { AreaIndex } from './area-index.ts'
 import type { MemoryArea } from './area.ts'
 import type { Access, FaultAnswer, MappingBackend, TransactionalPageTable } from './backend.ts'
@@ -14,6 +14,7 @@ import type { Guards } from './internal/attributes.ts'
 import { NO_GUARDS } from './internal/attributes.ts'
 import { RangeBounds } from './internal/bound.ts'
 import { checkChoice, checkFunction, yesOrNo } from './internal/check-arguments.ts'
+import { cutArea, insertArea } from './internal/change-areas.ts'
 import { checkIndex } from './internal/check-index.ts'
 import { NodeStore } from './internal/node-store.ts'
 import { checkBackend, guardsOf, mayMerge, Plan } from './plan.ts'
@@ -117,7 +118,13 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     const untrusted = this.#begin(start, size)
     if (untrusted !== undefined) return untrusted
     try {
-      return this.#carryOut(this.#plan.map(start, size, flags, backend, guards, isReplacing))
+      const plan = this.#plan
+      if (!plan.seekFree(start, size, backend)) return this.#carryOut(plan.map(start, size, flags, backend, guards, isReplacing))
+      const error = this.#actOnce({ verb: 'map', start, size, backend, flags, oldFlags: flags })
+      if (error !== undefined) return refused(error)
+      insertArea(plan.cursor, this.#request, plan.lookup(flags, backend, guards))
+      this.#table?.commitTransaction()
+      return DONE
     } finally {
       this.#end()
     }
@@ -165,7 +172,16 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     const untrusted = this.#begin(start, size)
     if (untrusted !== undefined) return untrusted
     try {
-      return this.#carryOut(this.#plan.protect(start, size, update, mayHaveHoles))
+      const plan = this.#plan
+      const old = plan.seekWhole(start, size)
+      if (old === undefined) return this.#carryOut(plan.protect(start, size, update, mayHaveHoles))
+      const flags = update(old.flags, this.index.areaAt(plan.cursor.at))
+      if (flags === undefined) return DONE
+      const error = this.#actOnce({ verb: 'protect', start, size, backend: old.backend, flags, oldFlags: old.flags })
+      if (error !== undefined) return refused(error)
+      cutArea(plan.cursor, this.#request, plan.withFlags(old, flags))
+      this.#table?.commitTransaction()
+      return DONE
     } finally {
       this.#end()
     }
@@ -289,7 +305,14 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     const untrusted = this.#begin(start, size)
     if (untrusted !== undefined) return untrusted
     try {
-      return this.#carryOut(this.#plan.unmap(start, size))
+      const plan = this.#plan
+      const old = plan.seekWhole(start, size)
+      if (old === undefined) return this.#carryOut(plan.unmap(start, size))
+      const error = this.#actOnce({ verb: 'unmap', start, size, backend: old.backend, flags: old.flags, oldFlags: old.flags })
+      if (error !== undefined) return refused(error)
+      cutArea(plan.cursor, this.#request, undefined)
+      this.#table?.commitTransaction()
+      return DONE
     } finally {
       this.#end()
     }
@@ -303,12 +326,19 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     return undefined
   }
 
+  /** Has a backend do the only step of a request that touches one area at most: as most do, and planned without lists. */
+  #actOnce(step: PlanStep<F, P, A>): MappingError | undefined {
+    const error = actOnce(step, this.pageTable, this.#table)
+    if (error === undefined && this.#depth > 0 && this.#table === undefined) this.#journal.push(step)
+    return error
+  }
+
   /** Has the backends do what is planned, unless that was refused, and commits. */
   #carryOut(refusal: MappingError | undefined): MappingResult {
     const plan = this.#plan
-    const error = refusal ?? (plan.stepCount === 0 ? undefined : act(plan.steps, plan.stepCount, this.pageTable, this.#table, this.#untrusted))
+    const error = refusal ?? (plan.steps.length === 0 ? undefined : act(plan.steps, this.pageTable, this.#table, this.#untrusted))
     if (error !== undefined) return refused(error)
-    if (plan.stepCount > 0) this.#commit(plan)
+    if (plan.steps.length > 0) this.#commit(plan)
     return DONE
   }
 
@@ -334,7 +364,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
   }
 
   #commit(plan: Plan<F, P, A>): void {
-    if (this.#depth > 0 && this.#table === undefined) for (let i = 0; i < plan.stepCount; i++) this.#journal.push(plan.steps[i]!)
+    if (this.#depth > 0 && this.#table === undefined) for (const step of plan.steps) this.#journal.push(step)
     plan.commit()
     // Last, since a page table reports to its own sink here: if that throws, the operation is done on both sides.
     this.#table?.commitTransaction()

@@ -15,7 +15,7 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 
 import { AttributeTable } from './attributes.ts'
 import type { AreaAttributes } from './attributes.ts'
-import { addressOf } from './bound.ts'
+import { addressOf, FIRST_INEXACT_KEY } from './bound.ts'
 
 export const SLOTS = 32
 /** Distance from a start to its end, and from a ref to the rests. */
@@ -106,6 +106,12 @@ export class NodeStore<F, P, A extends AnyAddr> {
 
   endOf(at: number): bigint {
     return addressOf(this.bounds[at + END]!, this.endRest(at))
+  }
+
+  /** In bytes; computed with doubles where that is exact, which is several times faster. */
+  sizeOf(at: number): bigint {
+    const size = this.bounds[at + END]! - this.bounds[at]!
+    return this.hasRests || size >= FIRST_INEXACT_KEY ? this.endOf(at) - this.startOf(at) : addressOf(size, 0)
   }
 
   attributesAt(at: number): AreaAttributes<F, P, A> {
