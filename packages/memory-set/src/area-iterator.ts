@@ -6,7 +6,11 @@ import type { AnyAddr } from '@addrspace/memory-addr'
 import type { AreaIndex } from './area-index.ts'
 import type { MemoryArea } from './area.ts'
 import { AreaCursor } from './internal/area-cursor.ts'
-import { endKeyOf, isBelow, restOf } from './internal/bound.ts'
+import { isBelow } from './internal/bound.ts'
+import { END as DISTANCE } from './internal/node-store.ts'
+
+// A module's own constants are part of the compiled code; imported ones are loaded at every use.
+const END = DISTANCE
 
 export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<MemoryArea<F, P, A>> {
   declare private readonly index: AreaIndex<F, P, A>
@@ -16,19 +20,19 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
   #at = 0
   #stop = 0
   #version = -1
-  #last: MemoryArea<F, P, A> | undefined = undefined
   #isDone = false
-  // Areas that end above the first bound are given, as long as they start below the second.
-  declare private readonly fromKey: number
-  declare private readonly fromRest: number
+  // Areas that end above the first bound, or later start at or above it, are given as long as they start below the
+  // second. It moves on with what is given; doubles from the beginning, so that the field is one for doubles.
+  #fromKey = NaN
+  #fromRest = 0
   declare private readonly endKey: number
   declare private readonly endRest: number
 
   constructor(index: AreaIndex<F, P, A>, fromKey: number, fromRest: number, endKey: number, endRest: number) {
     this.index = index
     this.cursor = new AreaCursor(index)
-    this.fromKey = fromKey
-    this.fromRest = fromRest
+    this.#fromKey = fromKey
+    this.#fromRest = fromRest
     this.endKey = endKey
     this.endRest = endRest
   }
@@ -43,8 +47,11 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
     const at = this.#at + 1
     if (this.#version === index.version && at < this.#stop) this.#at = at
     else if (!this.#enterLeaf()) return { done: true, value: undefined }
-    const value = (this.#last = index.areaAt(this.#at))
-    return { done: false, value }
+    const { store } = index
+    // Not the area itself: one that nobody else keeps need not be made.
+    this.#fromKey = store.bounds[this.#at + END]!
+    this.#fromRest = store.endRest(this.#at)
+    return { done: false, value: index.areaAt(this.#at) }
   }
 
   /** Goes to the first area that is still to be given: in the next leaf or, after a change, wherever it is. */
@@ -66,14 +73,11 @@ export class AreaIterator<F, P, A extends AnyAddr> implements IterableIterator<M
 
   /** Goes to the first area that ends above the bound to begin at, or starts at or above the end of the last one given. */
   #seek(): void {
-    const cursor = this.cursor
-    if (this.#last === undefined) {
-      cursor.seekEndAbove(this.fromKey, this.fromRest)
-      return
-    }
-    const key = endKeyOf(this.#last.end)
-    const rest = restOf(this.#last.end)
+    const { cursor } = this
+    const { store } = this.index
+    const [key, rest] = [this.#fromKey, this.#fromRest]
     cursor.seekEndAbove(key, rest)
-    if (cursor.isArea && isBelow(cursor.index.store.bounds[cursor.at]!, cursor.index.store.startRest(cursor.at), key, rest)) cursor.next()
+    const hasGiven = this.#version >= 0
+    if (hasGiven && cursor.isArea && isBelow(store.bounds[cursor.at]!, store.startRest(cursor.at), key, rest)) cursor.next()
   }
 }
