@@ -10,7 +10,7 @@ import type { MemoryArea } from './area.ts'
 import type { Access, FaultAnswer, MappingBackend, TransactionalPageTable } from './backend.ts'
 import { DONE, MappingError, printedRange, refused } from './errors.ts'
 import type { MappingResult } from './errors.ts'
-import type { Guards } from './internal/attributes.ts'
+import type { AreaAttributes, Guards } from './internal/attributes.ts'
 import { NO_GUARDS } from './internal/attributes.ts'
 import { RangeBounds } from './internal/bound.ts'
 import { checkChoice, checkFunction, yesOrNo } from './internal/check-arguments.ts'
@@ -120,11 +120,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     try {
       const plan = this.#plan
       if (!plan.seekFree(start, size, backend)) return this.#carryOut(plan.map(start, size, flags, backend, guards, isReplacing))
-      const error = this.#actOnce({ verb: 'map', start, size, backend, flags, oldFlags: flags })
-      if (error !== undefined) return refused(error)
-      insertArea(plan.cursor, this.#request, plan.lookup(flags, backend, guards))
-      this.#table?.commitTransaction()
-      return DONE
+      return this.#carryOutOne({ verb: 'map', start, size, backend, flags, oldFlags: flags }, plan.lookup(flags, backend, guards))
     } finally {
       this.#end()
     }
@@ -177,11 +173,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
       if (old === undefined) return this.#carryOut(plan.protect(start, size, update, mayHaveHoles))
       const flags = update(old.flags, this.index.areaAt(plan.cursor.at))
       if (flags === undefined) return DONE
-      const error = this.#actOnce({ verb: 'protect', start, size, backend: old.backend, flags, oldFlags: old.flags })
-      if (error !== undefined) return refused(error)
-      cutArea(plan.cursor, this.#request, plan.withFlags(old, flags))
-      this.#table?.commitTransaction()
-      return DONE
+      return this.#carryOutOne({ verb: 'protect', start, size, backend: old.backend, flags, oldFlags: old.flags }, plan.withFlags(old, flags))
     } finally {
       this.#end()
     }
@@ -308,11 +300,7 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
       const plan = this.#plan
       const old = plan.seekWhole(start, size)
       if (old === undefined) return this.#carryOut(plan.unmap(start, size))
-      const error = this.#actOnce({ verb: 'unmap', start, size, backend: old.backend, flags: old.flags, oldFlags: old.flags })
-      if (error !== undefined) return refused(error)
-      cutArea(plan.cursor, this.#request, undefined)
-      this.#table?.commitTransaction()
-      return DONE
+      return this.#carryOutOne({ verb: 'unmap', start, size, backend: old.backend, flags: old.flags, oldFlags: old.flags }, undefined)
     } finally {
       this.#end()
     }
@@ -326,19 +314,32 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     return undefined
   }
 
-  /** Has a backend do the only step of a request that touches one area at most: as most do, and planned without lists. */
-  #actOnce(step: PlanStep<F, P, A>): MappingError | undefined {
-    const error = actOnce(step, this.pageTable, this.#table)
-    if (error === undefined && this.#depth > 0 && this.#table === undefined) this.#journal.push(step)
-    return error
+  /**
+   * Has a backend do the only step of a request that touches one area at most, as most do, and commits: without lists.
+   * The attributes are those of the new area, or of what comes in the place of what is cut out.
+   */
+  #carryOutOne(step: PlanStep<F, P, A>, attributes: AreaAttributes<F, P, A> | undefined): MappingResult {
+    const table = this.#table
+    const error = actOnce(step, this.pageTable, table)
+    if (error !== undefined) return refused(error)
+    if (this.#depth > 0 && table === undefined) this.#journal.push(step)
+    if (step.verb === 'map') insertArea(this.#plan.cursor, this.#request, attributes!)
+    else cutArea(this.#plan.cursor, this.#request, attributes)
+    // Last, since a page table reports to its own sink here: if that throws, the operation is done on both sides.
+    table?.commitTransaction()
+    return DONE
   }
 
   /** Has the backends do what is planned, unless that was refused, and commits. */
   #carryOut(refusal: MappingError | undefined): MappingResult {
     const plan = this.#plan
-    const error = refusal ?? (plan.steps.length === 0 ? undefined : act(plan.steps, this.pageTable, this.#table, this.#untrusted))
+    const table = this.#table
+    if (refusal === undefined && plan.steps.length === 0) return DONE
+    const error = refusal ?? act(plan.steps, this.pageTable, table, this.#untrusted)
     if (error !== undefined) return refused(error)
-    if (plan.steps.length > 0) this.#commit(plan)
+    if (this.#depth > 0 && table === undefined) for (const step of plan.steps) this.#journal.push(step)
+    plan.commit()
+    table?.commitTransaction()
     return DONE
   }
 
@@ -361,13 +362,6 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     if (this.#untrusted.length === 0) return
     this.distrusted = joined(this.distrusted, this.#untrusted)
     if (this.#depth === 0) this.#untrusted.length = 0
-  }
-
-  #commit(plan: Plan<F, P, A>): void {
-    if (this.#depth > 0 && this.#table === undefined) for (const step of plan.steps) this.#journal.push(step)
-    plan.commit()
-    // Last, since a page table reports to its own sink here: if that throws, the operation is done on both sides.
-    this.#table?.commitTransaction()
   }
 
   /** Rolls a transaction back; gives the error of undoing that was refused, now or inside it. */

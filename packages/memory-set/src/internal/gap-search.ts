@@ -46,6 +46,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
   // The request in keys; doubles from the beginning, so that the fields are ones for doubles.
   #size = NaN
   #align = NaN
+  #inverse = NaN
   #low = NaN
   #high = NaN
   /** The difference of keys from which on a gap is worth a try. */
@@ -96,8 +97,9 @@ export class GapSearch<F, P, A extends AnyAddr> {
     this.#step = isUp ? 1 : -1
     this.#size = sizeKey
     this.#align = alignKey
+    this.#inverse = 1 / alignKey
     // A size that is no multiple of the alignment fits nowhere, and in an empty range nothing does.
-    this.#low = Math.floor(sizeKey / alignKey) * alignKey === sizeKey ? low : Infinity
+    this.#low = Math.floor(sizeKey * this.#inverse) * alignKey === sizeKey ? low : Infinity
     this.#high = high
     this.#enough = sizeKey
     return true
@@ -136,8 +138,9 @@ export class GapSearch<F, P, A extends AnyAddr> {
     const right = cursor.nextArea()
     const from = Math.max(this.#low, this.#isBehindArea() ? bounds[cursor.at - 1 + END]! : 0)
     const until = Math.min(this.#high, right < 0 ? SPACE_END : bounds[right]!)
-    const align = this.#align
-    const start = this.#step > 0 ? Math.ceil(from / align) * align : Math.floor((until - this.#size) / align) * align
+    if (until - from < this.#size) return undefined
+    // What is rounded is exact: the inverse of a power of two is one.
+    const start = this.#step > 0 ? Math.ceil(from * this.#inverse) * this.#align : Math.floor((until - this.#size) * this.#inverse) * this.#align
     return start >= from && until - start >= this.#size ? addressOf(start, 0) : undefined
   }
 
@@ -185,6 +188,7 @@ export class GapSearch<F, P, A extends AnyAddr> {
     const { path, index } = this.cursor
     const { bounds, refs, gaps, counts } = index.store
     const enough = this.#enough
+    if (gaps[node]! < enough) return false
     const step = this.#step
     const first = node << BITS
     const last = first + counts[node]! - 1
