@@ -19,6 +19,8 @@ export interface SpaceOptions {
   readonly ad?: 'preset' | 'hardware'
   /** The allocation of a frame that fails, from 1; the root tables are there before the first. */
   readonly failingFrame?: number | undefined
+  /** Puts something around what hands out frames; it sees those of the root tables, too. */
+  readonly framesAround?: ((frames: FrameAllocator) => FrameAllocator) | undefined
   /** Is told what a change leaves stale. */
   readonly invalidations?: InvalidationSink
 }
@@ -36,12 +38,12 @@ export interface AddressSpace<C> {
 /** @throws RangeError if the memory is not whole frames, or too small for the root tables. */
 export function openSpace<C extends object>(machine: Machine<C>, options: SpaceOptions): AddressSpace<C> {
   const { format } = machine
-  const { merge = 'never', ad = 'preset', failingFrame, invalidations = () => undefined } = options
+  const { merge = 'never', ad = 'preset', failingFrame, framesAround = (inner) => inner, invalidations = () => undefined } = options
   const base = physAddr(options.memory.base)
   const { size } = options.memory
   const allocator = new BitmapAllocator({ start: base, end: base + size })
   const frames = new FailingFrames(allocator)
-  const pageTable = new PageTable<C>({ memory: new PhysMemory({ base, size }), frames, format, invalidations, accessedDirty: ad })
+  const pageTable = new PageTable<C>({ memory: new PhysMemory({ base, size }), frames: framesAround(frames), format, invalidations, accessedDirty: ad })
   frames.failAt(failingFrame)
   const set = new MemorySet<MappingFlags, PageTable<C>>({ pageTable, permits, merge })
   return { set, pageTable, usedFrames: () => allocator.usedFrames, backendFor: backends<C>() }

@@ -7,6 +7,7 @@ import { DEFAULT_MEMORY, ScenarioError, scenarioRunner, type Scenario, type Scen
 import { formatHex } from '@addrspace/memory-addr'
 import type { InvalidationSink, MappingFlags, PageTable } from '@addrspace/page-table'
 import { openSpace, PAGE_SIZE, type AddressSpace } from './address-space.ts'
+import type { CallNotes } from './call-notes.ts'
 import { controlsOf, type Machine } from './machines.ts'
 import { crossedBoundary } from './memory-reach.ts'
 import { scenarioTranslation } from './translation.ts'
@@ -19,13 +20,14 @@ export interface MachineHooks<C> {
   /** Is told of the address space of each scenario before its first operation. */
   readonly opened?: (space: AddressSpace<C>) => void
   readonly invalidations?: InvalidationSink
+  readonly notes?: CallNotes | undefined
 }
 
 /** An area may have all of its frames at once, and what undoing that takes is about 200 bytes for each: 1 GiB for this much. */
 const MOST_MEMORY = 2n ** 34n
 
 /** The scenarios of a machine. */
-export function machineScenarios<C extends object>(machine: Machine<C>, { opened, invalidations }: MachineHooks<C> = {}): ScenarioRunner {
+export function machineScenarios<C extends object>(machine: Machine<C>, { opened, invalidations, notes }: MachineHooks<C> = {}): ScenarioRunner {
   const { name, geometry } = machine.format
   const runner = scenarioRunner<MappingFlags, PageTable<C>>({
     name,
@@ -33,13 +35,13 @@ export function machineScenarios<C extends object>(machine: Machine<C>, { opened
     toFlags: (bits) => bits as MappingFlags,
     toBits: (flags) => flags,
     open(options) {
-      const space = openSpace(machine, { ...options, ...(invalidations !== undefined && { invalidations }) })
+      const space = openSpace(machine, { ...options, ...(invalidations !== undefined && { invalidations }), framesAround: notes && ((frames) => notes.allocator(frames)) })
       opened?.(space)
       const { set, pageTable, usedFrames, backendFor } = space
       return {
         set,
         findFree: { align: PAGE_SIZE, limit: { start: 0n, end: geometry.lowerEnd } },
-        backendFor,
+        backendFor: notes === undefined ? backendFor : (backing, start) => notes.around(backendFor(backing, start)),
         translate({ addr, access, mode, controls }) {
           const state: C = { ...machine.format.defaultControls, ...controls }
           return scenarioTranslation(pageTable.translate(addr, access, mode, state))

@@ -6,7 +6,8 @@
 import { MockBackend, MockPageTable, NullBackend } from '@addrspace/backend-mock'
 import { bitsPermit, scenarioRunner, type ScenarioRunner } from '@addrspace/conformance'
 import { WORD_SPACE } from '@addrspace/memory-addr'
-import { MemorySet } from '@addrspace/memory-set'
+import { MemorySet, type MappingBackend } from '@addrspace/memory-set'
+import type { CallNotes } from './call-notes.ts'
 
 const FIND_FREE = { align: 1n, limit: { start: 0n, end: WORD_SPACE } }
 
@@ -21,29 +22,33 @@ export const mockScenarios: ScenarioRunner = openedMockScenarios()
 export const nullScenarios: ScenarioRunner = openedNullScenarios()
 
 /** Scenarios on the mock; `opened` is told of the set of each before its first operation. */
-export function openedMockScenarios(opened: (set: MemorySet<number, MockPageTable>) => void = () => undefined): ScenarioRunner {
+export function openedMockScenarios(opened: (set: MemorySet<number, MockPageTable>) => void = () => undefined, notes?: CallNotes): ScenarioRunner {
   return scenarioRunner<number, MockPageTable>({
     name: 'mock',
     ...NUMBERS,
     open({ merge }) {
       const set = new MemorySet<number, MockPageTable>({ pageTable: new MockPageTable(), permits: bitsPermit, merge })
       opened(set)
-      const backend = new MockBackend() // one object for all areas, so that neighbours may merge
+      const backend = noted(new MockBackend(), notes) // one object for all areas, so that neighbours may merge
       return { set, findFree: FIND_FREE, backendFor: () => backend }
     },
   })
 }
 
 /** The same without a table. */
-export function openedNullScenarios(opened: (set: MemorySet<number, undefined>) => void = () => undefined): ScenarioRunner {
+export function openedNullScenarios(opened: (set: MemorySet<number, undefined>) => void = () => undefined, notes?: CallNotes): ScenarioRunner {
   return scenarioRunner<number, undefined>({
     name: 'null',
     ...NUMBERS,
     open({ merge }) {
       const set = new MemorySet<number, undefined>({ pageTable: undefined, permits: bitsPermit, merge })
       opened(set)
-      const backend = new NullBackend()
+      const backend = noted(new NullBackend(), notes)
       return { set, findFree: FIND_FREE, backendFor: () => backend }
     },
   })
+}
+
+function noted<P>(backend: MappingBackend<number, P>, notes: CallNotes | undefined): MappingBackend<number, P> {
+  return notes === undefined ? backend : notes.around(backend)
 }

@@ -133,7 +133,7 @@ function* withBits(areas: SetOfBits): Generator<{ start: bigint; end: bigint; bi
 const COMMIT: ScenarioOp = { op: 'commit' }
 
 /** The first operations; transactions that are open after them are committed, which leaves what they have done. */
-function firstOps(scenario: Scenario, count: number): Scenario {
+export function firstOps(scenario: Scenario, count: number): Scenario {
   if (count >= scenario.ops.length) return scenario
   const ops = scenario.ops.slice(0, count)
   const open = ops.reduce((depth, { op }) => depth + (op === 'begin' ? 1 : op === 'commit' || op === 'rollback' ? -1 : 0), 0)

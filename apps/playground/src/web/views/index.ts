@@ -16,6 +16,7 @@ export const VIEWS: readonly ViewEntry[] = [
   { id: 'memory', title: 'Memory', load: async () => (await import('./memory.tsx')).MemoryView },
   { id: 'walk', title: 'Walk', load: async () => (await import('./walk.tsx')).WalkView },
   { id: 'time', title: 'Time', load: async () => (await import('./time.tsx')).TimeView },
+  { id: 'break', title: 'Break it', load: async () => (await import('./break.tsx')).BreakView },
   { id: 'programs', title: 'Programs', load: async () => (await import('./programs.tsx')).ProgramsView },
   { id: 'share', title: 'Share', load: async () => (await import('./share.tsx')).ShareView },
 ]

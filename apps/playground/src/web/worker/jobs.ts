@@ -2,6 +2,8 @@
 
 import { areasAt } from '../derive/areas.ts'
 import { differenceAt } from '../derive/difference.ts'
+import { failureOf } from '../derive/failure.ts'
+import { failuresOf } from '../derive/failures.ts'
 import { framesAt } from '../derive/frames.ts'
 import { pathAt } from '../derive/path.ts'
 import type { Session } from '../derive/session.ts'
@@ -33,6 +35,10 @@ export const JOBS: { readonly [N in JobName]: (request: JobRequest<N>, context: 
   path: (request, { session }) => pathAt(session, request),
   walk: (request, { session }) => walkAt(session, request),
   timeline: (request, { session }) => timelineOf(session, request),
+  failure: (request) => failureOf(request),
+  failures: (request, context) => failuresOf(request, context),
+  mutants: async () => (await import('../derive/mutants.ts')).mutantList(),
+  mutant: async (request, context) => (await import('../derive/mutants.ts')).reportOf(request, context),
   difference: (request, { session }) => differenceAt(session, request),
   async trace({ files }, context) {
     const { timelineOf } = await import('../derive/trace.ts')

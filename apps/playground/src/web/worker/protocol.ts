@@ -6,7 +6,10 @@
 import type { Scenario } from '@addrspace/conformance'
 import type { AreaColumns } from '../derive/columns.ts'
 import type { Difference } from '../derive/difference.ts'
+import type { FailureAnswer, FailureRequest } from '../derive/failure.ts'
+import type { FailedOne, FailuresProgress, FailuresRequest } from '../derive/failures.ts'
 import type { FramesView } from '../derive/frames.ts'
+import type { MutantInfo, MutantProgress, MutantReport, MutantRequest } from '../derive/mutants.ts'
 import type { PagePath, PathRequest } from '../derive/path.ts'
 import type { Position } from '../derive/position.ts'
 import type { BackendSteps, StepsRequest } from '../derive/steps.ts'
@@ -29,6 +32,10 @@ export interface Jobs {
   readonly path: { readonly request: PathRequest; readonly answer: PagePath; readonly progress: never }
   readonly walk: { readonly request: WalkRequest; readonly answer: Walk | undefined; readonly progress: never }
   readonly timeline: { readonly request: TimelineRequest; readonly answer: Timeline; readonly progress: never }
+  readonly failure: { readonly request: FailureRequest; readonly answer: FailureAnswer; readonly progress: never }
+  readonly failures: { readonly request: FailuresRequest; readonly answer: readonly FailedOne[]; readonly progress: FailuresProgress }
+  readonly mutants: { readonly request: object; readonly answer: readonly MutantInfo[]; readonly progress: never }
+  readonly mutant: { readonly request: MutantRequest; readonly answer: MutantReport; readonly progress: MutantProgress }
   readonly difference: { readonly request: Position; readonly answer: Difference; readonly progress: never }
   readonly trace: { readonly request: { readonly files: TraceFiles }; readonly answer: TraceTimeline; readonly progress: Progress }
   readonly traceRun: { readonly request: TraceRunRequest; readonly answer: TraceRun; readonly progress: Progress }
