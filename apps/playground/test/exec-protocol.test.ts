@@ -78,6 +78,9 @@ describe('the schema of the exec protocol', () => {
     ['request', '{"id":1,"ask":"query","table":0,"vaddr":"0x0"}'],
     ['request', '{"id":1,"ask":"query","table":1,"vaddr":"4096"}'],
     ['request', '{"id":1,"ask":"map","table":1,"vaddr":"0x0","size":"0x1000","paddr":"0x0","flags":"wr"}'],
+    ['answers/hello', blocks('json')[0]!.replace('toy in C', 'toy\\u001b[31m')],
+    ['answers/hello', blocks('json')[0]!.replace('toy in C', '')],
+    ['answers/hello', blocks('json')[0]!.replace('"protocol": 1', '"protocol": 2')],
     ['answers/outcome', '{"id":1}'],
     ['answers/outcome', '{"id":1,"ok":true,"refused":"not-mapped"}'],
     ['answers/outcome', '{"id":1,"refused":"because"}'],
@@ -88,7 +91,7 @@ describe('the schema of the exec protocol', () => {
     ['answers/entry', '{"id":1,"entry":{"kind":"invalid"}}'],
     ['answers/words', '{"id":1,"words":[["0x1000"]]}'],
   ]
-  it.each(wrong)('refuses as %s: %s', (pointer, message) => {
+  it.each(wrong)('refuses as %s: %.60s', (pointer, message) => {
     expect(validator(pointer)(JSON.parse(message))).toBe(false)
   })
 })

@@ -116,6 +116,8 @@ describe('addrspace conform --exec', () => {
     ['yes', 'has answered with what is no JSON; asked: {"id":1,"ask":"hello","protocol":1}; received: y'],
     ['cat', 'has answered wrongly: it must have required property "name"; asked: {"id":1,"ask":"hello","protocol":1}; received: {"id":1,"ask":"hello","protocol":1}'],
     ['echo "{\\"id\\":1,\\"protocol\\":2}"; cat', 'has answered wrongly: it must have required property "name"; asked: {"id":1,"ask":"hello","protocol":1}; received: {"id":1,"protocol":2}'],
+    // No file has a name that long.
+    [`exit 4 # ${'x'.repeat(300)}`, 'ended with exit code 4; asked: {"id":1,"ask":"hello","protocol":1}'],
     ['./README', 'cannot be started: it is not executable; asked: {"id":1,"ask":"hello","protocol":1}'],
   ]
   it.each(greetings)('refuses a subject that does not say hello: %s', async (command, told) => {

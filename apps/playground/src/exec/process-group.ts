@@ -15,8 +15,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export function startGroup(command: string): ChildProcessWithoutNullStreams {
   const path = userPath(command)
   const [program, args] = isFile(path) ? [path, []] as const : ['/bin/sh', ['-c', command]] as const
-  if (living.size === 0) watchOver()
   const child = spawn(program, args, { cwd: userPath('.'), detached: true })
+  if (living.size === 0) watchOver()
   living.add(child)
   return child
 }
@@ -40,6 +40,7 @@ function killAll(): void {
 /** Passes a signal on: first to the groups, which a terminal does not reach, then to this process itself. */
 function onSignal(signal: NodeJS.Signals): void {
   killAll()
+  stopWatching()
   process.kill(process.pid, signal)
 }
 
@@ -54,5 +55,9 @@ function stopWatching(): void {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false // there is none, or a command line is too long for a name
+  }
 }

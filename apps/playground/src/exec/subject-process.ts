@@ -47,11 +47,6 @@ const START_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such program, or no interpreter of that name',
 }
 
-function startProblem(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  return START_PROBLEMS[code ?? ''] ?? message
-}
-
 /** What is known of a process that will not be asked again. */
 interface Doom {
   readonly what: string
@@ -243,6 +238,11 @@ class Run {
   }
 }
 
+function startProblem(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  return START_PROBLEMS[code ?? ''] ?? message
+}
+
 const LONGEST_QUOTE = 400
 
 /** Tells of a failure in lines, without the name of the subject. */
@@ -251,7 +251,7 @@ export function describeFailure({ what, asked, received, stderr }: ProcessFailur
     what,
     ...(asked === undefined ? [] : [`asked: ${quote(asked)}`]),
     ...(received === undefined ? [] : [`received: ${quote(received)}`]),
-    ...(stderr === '' ? [] : ['standard error ends with:', ...stderr.split('\n').map((line) => `  ${quote(line)}`)]),
+    ...(stderr === '' ? [] : ['standard error ends with:', ...stderr.split('\n').map((line) => `  ${quote(line.replaceAll('\t', '  '))}`)]),
   ].join('\n')
 }
 
