@@ -44,7 +44,7 @@ describe('bootstrap', () => {
 
   it('refuses an unknown command in one line', () => {
     const { status, stdout, stderr } = run(['dance'])
-    expect(stderr).toBe('addrspace: unknown command dance; there are start, test, build, types, lint, addrspace, docs, api, soak, bench, reliability, exec, pnpm\n')
+    expect(stderr).toBe('addrspace: unknown command dance; there are start, test, build, types, lint, addrspace, docs, api, web, soak, bench, reliability, exec, pnpm\n')
     expect(stdout).toBe('')
     expect(status).toBe(2)
   })
