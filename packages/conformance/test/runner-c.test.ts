@@ -70,6 +70,26 @@ describe.skipIf(!hasGcc)('the runner in C (needs gcc)', () => {
       writeFileSync(broken, text)
       expect(run('right', [broken])).toEqual({ code: 2, lines: [''], stderr: `${problem}\n` })
     }
+    const vector = { id: 'walk/toy/one', roots: ['0x1000'], ram: { start: '0x1000', size: '0x1000' }, memory: [], queries: [{ vaddr: '0x0', access: 'read', mode: 'user', answer: { fault: 'any' } }] }
+    const file = (vectors: unknown): string => JSON.stringify({ kind: 'walk', version: 1, machines: ['riscv-sv39'], controls: {}, vectors })
+    writeFileSync(broken, file([vector]))
+    expect(run('right', [broken])).toEqual({ code: 0, lines: ['1 passed, 0 failed'], stderr: '' })
+    const shapes: readonly (readonly [vectors: unknown, problem: string])[] = [
+      [{}, '"vectors" must be a list'],
+      [[{ ...vector, id: 5 }], '"id" must be a text'],
+      [[{ ...vector, ram: 'all' }], '"ram" must be an object'],
+      [[{ ...vector, ram: { start: '0x0', size: '0x10000000000' } }], '"ram" of walk/toy/one must be whole words, and at most 268435456 bytes'],
+      [[{ ...vector, memory: [{ paddr: '0x1000' }] }], '"words" must be a list'],
+      [[{ ...vector, queries: [{ vaddr: '0x0' }] }], '"access" must be a text'],
+      [[{ ...vector, queries: [{ ...vector.queries[0], answer: null }] }], '"answer" must be an object'],
+    ]
+    for (const [vectors, problem] of shapes) {
+      writeFileSync(broken, file(vectors))
+      expect(run('right', [broken])).toEqual({ code: 2, lines: [''], stderr: `no vector: ${problem}\n` })
+    }
+    const lines = join(folder, 'broken.jsonl')
+    writeFileSync(lines, '{"op":"areas"}')
+    expect(run('right', [lines])).toMatchObject({ code: 2, stderr: `${lines}: an operation comes before the first header\n` })
     expect(run('right', [join(folder, 'nowhere.json')])).toMatchObject({ code: 2, stderr: `${join(folder, 'nowhere.json')}: No such file or directory\n` })
     expect(run('right', []).stderr).toMatch(/^usage: .*right \[--json\] FILE\.\.\.\n$/)
   })

@@ -72,6 +72,8 @@ typedef struct {
 } vr_walk;
 
 #define VR_MOST_UPDATES 8
+/* Tables of vectors are small. */
+#define VR_MOST_RAM (UINT64_C(1) << 28)
 
 /* What an access comes to. It comes as a fault of which nothing is told, and without updates told. */
 typedef struct {
@@ -271,9 +273,21 @@ static const char *vr_text(const vr_json *object, const char *name) {
     return member != NULL && member->type == VR_TEXT ? member->text : NULL;
 }
 
+/* What a vector has to have: without it, the program ends. */
+static vr_json *vr_must(const vr_json *object, const char *name, vr_json_type type) {
+    static const char *const names[] = {"null", "a boolean", "a number", "a text", "a list", "an object"};
+    vr_json *member = vr_get(object, name);
+    if (member == NULL || member->type != type) vr_die("no vector: \"%s\" must be %s", name, names[type]);
+    return member;
+}
+
+static const char *vr_must_text(const vr_json *object, const char *name) {
+    return vr_must(object, name, VR_TEXT)->text;
+}
+
 /* A number: a 0x text or a small one; VR_UNTOLD if it is not there. */
 static uint64_t vr_number_of(const vr_json *value) {
-    return value == NULL || value->text == NULL ? VR_UNTOLD : strtoull(value->text, NULL, 0);
+    return value == NULL || (value->type != VR_TEXT && value->type != VR_NUMBER) ? VR_UNTOLD : strtoull(value->text, NULL, 0);
 }
 
 static uint64_t vr_number(const vr_json *object, const char *name) {
@@ -354,7 +368,7 @@ static void vr_compare_text(vr_run *run, const char *where, const char *name, co
 
 /* Letters in any order. */
 static void vr_compare_flags(vr_run *run, const char *where, const vr_json *expected, const char *found) {
-    if (expected == NULL) return;
+    if (expected == NULL || expected->type != VR_TEXT) return;
     if (found == NULL) {
         run->untold++;
         return;
@@ -378,13 +392,15 @@ static void vr_run_pte(vr_run *run, const vr_json *vector) {
         run->skip = "the subject reads no words";
         return;
     }
-    const vr_json *is = vr_get(vector, "is");
+    const vr_json *is = vr_must(vector, "is", VR_OBJECT);
+    const char *word = vr_must_text(vector, "word"), *kind = vr_must_text(is, "kind");
+    int level = (int)vr_number_of(vr_must(vector, "level", VR_NUMBER));
     vr_entry entry = {.kind = VR_ABSENT, .paddr = VR_UNTOLD, .accessed = -1, .dirty = -1};
-    run->subject->decode(run->machine, vr_number(vector, "word"), (int)vr_number(vector, "level"), &entry);
+    run->subject->decode(run->machine, vr_number(vector, "word"), level, &entry);
     char where[64];
-    snprintf(where, sizeof where, "%s at level %d", vr_text(vector, "word"), (int)vr_number(vector, "level"));
-    if (strcmp(vr_text(is, "kind"), kinds[entry.kind]) != 0) {
-        vr_differs(run, "%s: expected %s, found %s", where, vr_text(is, "kind"), kinds[entry.kind]);
+    snprintf(where, sizeof where, "%s at level %d", word, level);
+    if (strcmp(kind, kinds[entry.kind]) != 0) {
+        vr_differs(run, "%s: expected %s, found %s", where, kind, kinds[entry.kind]);
         return;
     }
     vr_compare_number(run, where, "paddr", vr_get(is, "paddr"), entry.paddr);
@@ -403,7 +419,7 @@ static void vr_set_controls(vr_controls *controls, const vr_json *given) {
         };
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
             if (strcmp(one->name, known[i].name) == 0) *known[i].place = one->truth;
-        if (strcmp(one->name, "ad") == 0) controls->svadu = strcmp(one->text, "svadu") == 0;
+        if (strcmp(one->name, "ad") == 0 && one->type == VR_TEXT) controls->svadu = strcmp(one->text, "svadu") == 0;
     }
 }
 
@@ -438,7 +454,7 @@ static void vr_compare_answer(vr_run *run, const char *where, const vr_json *ans
         return;
     }
     if (fault == NULL) {
-        vr_differs(run, "%s: expected %s, found a fault: %s", where, vr_text(answer, "paddr"), found->fault == NULL ? "" : found->fault);
+        vr_differs(run, "%s: expected %s, found a fault: %s", where, vr_must_text(answer, "paddr"), found->fault == NULL ? "" : found->fault);
         return;
     }
     if (!vr_is_among(fault, found->fault)) {
@@ -454,21 +470,22 @@ static void vr_run_walk(vr_run *run, const vr_json *vector, const vr_json *file)
         run->skip = "the subject does not walk";
         return;
     }
-    const vr_json *ram = vr_get(vector, "ram");
-    vr_memory memory = {.start = vr_number(ram, "start"), .size = vr_number(ram, "size")};
+    const vr_json *ram = vr_must(vector, "ram", VR_OBJECT);
+    vr_memory memory = {.start = vr_number_of(vr_must(ram, "start", VR_TEXT)), .size = vr_number_of(vr_must(ram, "size", VR_TEXT))};
+    if (memory.size % 8 != 0 || memory.size > VR_MOST_RAM) vr_die("no vector: \"ram\" of %s must be whole words, and at most %llu bytes", run->id, (unsigned long long)VR_MOST_RAM);
     uint64_t *words = vr_alloc((size_t)memory.size);
     uint64_t *copy = vr_alloc((size_t)memory.size);
-    for (const vr_json *part = vr_get(vector, "memory")->first; part != NULL; part = part->next) {
+    for (const vr_json *part = vr_must(vector, "memory", VR_LIST)->first; part != NULL; part = part->next) {
         uint64_t index = (vr_number(part, "paddr") - memory.start) / 8;
-        for (const vr_json *word = vr_get(part, "words")->first; word != NULL && index < memory.size / 8; word = word->next) words[index++] = vr_number_of(word);
+        for (const vr_json *word = vr_must(part, "words", VR_LIST)->first; word != NULL && index < memory.size / 8; word = word->next) words[index++] = vr_number_of(word);
     }
     memory.words = copy;
     uint64_t roots[2] = {0, 0};
     size_t count = 0;
-    for (const vr_json *root = vr_get(vector, "roots")->first; root != NULL && count < 2; root = root->next) roots[count++] = vr_number_of(root);
+    for (const vr_json *root = vr_must(vector, "roots", VR_LIST)->first; root != NULL && count < 2; root = root->next) roots[count++] = vr_number_of(root);
 
-    for (const vr_json *query = vr_get(vector, "queries")->first; query != NULL; query = query->next) {
-        const char *access = vr_text(query, "access"), *mode = vr_text(query, "mode");
+    for (const vr_json *query = vr_must(vector, "queries", VR_LIST)->first; query != NULL; query = query->next) {
+        const char *access = vr_must_text(query, "access"), *mode = vr_must_text(query, "mode"), *vaddr = vr_must_text(query, "vaddr");
         vr_walk walk = {.machine = run->machine, .memory = &memory, .roots = roots, .vaddr = vr_number(query, "vaddr")};
         walk.access = access[0] == 'r' ? VR_READ : access[0] == 'w' ? VR_WRITE : VR_EXEC;
         walk.mode = mode[0] == 'u' ? VR_USER : VR_KERNEL;
@@ -479,8 +496,8 @@ static void vr_run_walk(vr_run *run, const vr_json *vector, const vr_json *file)
         memcpy(copy, words, (size_t)memory.size);
         run->subject->translate(&walk, &answer);
         char where[96];
-        snprintf(where, sizeof where, "%s %s of %s", mode, access, vr_text(query, "vaddr"));
-        vr_compare_answer(run, where, vr_get(query, "answer"), &answer);
+        snprintf(where, sizeof where, "%s %s of %s", mode, access, vaddr);
+        vr_compare_answer(run, where, vr_must(query, "answer", VR_OBJECT), &answer);
     }
     free(words);
     free(copy);
@@ -490,7 +507,7 @@ static void vr_run_walk(vr_run *run, const vr_json *vector, const vr_json *file)
 
 /* What an operation asks for that a page table alone does not have. */
 static const char *vr_need_of(const vr_json *op) {
-    const char *name = vr_text(op, "op");
+    const char *name = vr_must_text(op, "op");
     if (strcmp(name, "map") != 0 && strcmp(name, "unmap") != 0 && strcmp(name, "protect") != 0 && strcmp(name, "query") != 0) return "needs a set of areas";
     if (strcmp(name, "map") == 0 && vr_get(vr_get(op, "backing"), "linear") == NULL) return "needs frames for pages";
     return vr_get(op, "onOverlap") != NULL || vr_get(op, "mask") != NULL || vr_get(op, "holes") != NULL ? "needs a set of areas" : NULL;
@@ -504,7 +521,7 @@ static void vr_run_op(vr_run *run, void *table, const vr_json *op, int index) {
     snprintf(where, sizeof where, "op %d, %s", index, name);
     if (strcmp(name, "query") == 0) {
         vr_mapping found = {.paddr = VR_UNTOLD, .size = VR_UNTOLD};
-        bool is_mapped = subject->query(table, vr_number(op, "addr"), &found);
+        bool is_mapped = subject->query(table, vr_number_of(vr_must(op, "addr", VR_TEXT)), &found);
         if (expected == NULL) return;
         if (is_mapped != (expected->type == VR_OBJECT)) {
             vr_differs(run, "%s: expected %s, found %s", where, is_mapped ? "nothing" : "a page", is_mapped ? "a page" : "nothing");
@@ -515,21 +532,23 @@ static void vr_run_op(vr_run *run, void *table, const vr_json *op, int index) {
         vr_compare_flags(run, where, vr_get(expected, "flags"), found.flags);
         return;
     }
-    uint64_t start = vr_number(op, "start"), size = vr_number(op, "size");
-    if (strcmp(name, "map") == 0) answer = subject->map(table, start, size, vr_number(vr_get(op, "backing"), "linear"), vr_text(op, "flags"));
+    uint64_t start = vr_number_of(vr_must(op, "start", VR_TEXT)), size = vr_number_of(vr_must(op, "size", VR_TEXT));
+    if (strcmp(name, "map") == 0) answer = subject->map(table, start, size, vr_number(vr_get(op, "backing"), "linear"), vr_must_text(op, "flags"));
     else if (strcmp(name, "unmap") == 0) answer = subject->unmap(table, start, size);
-    else answer = subject->protect(table, start, size, vr_text(op, "flags"));
+    else answer = subject->protect(table, start, size, vr_must_text(op, "flags"));
     vr_compare_text(run, where, "the answer", expected, answer);
 }
 
 static void vr_run_scenario(vr_run *run, const vr_json *header, const vr_json *ops) {
     vr_json alone = {.type = VR_LIST, .first = NULL};
-    vr_json backend = {.type = VR_TEXT, .text = (char *)vr_text(header, "backend")};
+    vr_json backend = {.type = VR_TEXT, .text = (char *)vr_must_text(header, "backend")};
+    const char *id = vr_must_text(header, "id");
     alone.first = &backend;
     const vr_json *machines = vr_get(header, "machines");
-    if (vr_number(header, "scenario") != VR_FORMAT) vr_die("a scenario of another version: %s", vr_text(header, "id"));
+    if (vr_number(header, "scenario") != VR_FORMAT) vr_die("a scenario of another version: %s", id);
     for (const vr_json *machine = (machines == NULL ? &alone : machines)->first; machine != NULL; machine = machine->next) {
-        vr_begin(run, vr_text(header, "id"), machine->text);
+        if (machine->type != VR_TEXT) vr_die("no vector: machines must be texts");
+        vr_begin(run, id, machine->text);
         if (run->skip == NULL && run->subject->open_table == NULL) run->skip = "the subject does not change tables";
         if (run->skip == NULL && (vr_get(header, "fail") != NULL || vr_get(header, "merge") != NULL)) run->skip = "needs a set of areas";
         for (const vr_json *op = ops; op != NULL && run->skip == NULL; op = op->next) run->skip = vr_need_of(op);
@@ -562,6 +581,7 @@ static vr_json *vr_read_lines(vr_reader *reader) {
 
 static void vr_run_lines(vr_run *run, vr_reader *reader) {
     vr_json *lines = vr_read_lines(reader);
+    if (lines != NULL && vr_get(lines, "scenario") == NULL) vr_die("%s: an operation comes before the first header", reader->file);
     for (vr_json *header = lines; header != NULL;) {
         vr_json *ops = header->next, *last = header;
         while (last->next != NULL && vr_get(last->next, "scenario") == NULL) last = last->next;
@@ -607,10 +627,11 @@ static void vr_run_file(vr_run *run, const char *path) {
     const char *kind = vr_text(file, "kind");
     if (kind == NULL || (strcmp(kind, "pte") != 0 && strcmp(kind, "walk") != 0)) vr_die("%s: no file of vectors", path);
     if (vr_number(file, "version") != VR_FORMAT) vr_die("%s: vectors of another version than %d", path, VR_FORMAT);
-    for (const vr_json *vector = vr_get(file, "vectors")->first; vector != NULL; vector = vector->next) {
+    for (const vr_json *vector = vr_must(file, "vectors", VR_LIST)->first; vector != NULL; vector = vector->next) {
         const vr_json *machines = vr_get(vector, "machines");
-        for (const vr_json *machine = (machines == NULL ? vr_get(file, "machines") : machines)->first; machine != NULL; machine = machine->next) {
-            vr_begin(run, vr_text(vector, "id"), machine->text);
+        for (const vr_json *machine = (machines == NULL ? vr_must(file, "machines", VR_LIST) : machines)->first; machine != NULL; machine = machine->next) {
+            if (machine->type != VR_TEXT) vr_die("no vector: machines must be texts");
+            vr_begin(run, vr_must_text(vector, "id"), machine->text);
             if (run->skip == NULL) {
                 if (strcmp(kind, "pte") == 0) vr_run_pte(run, vector);
                 else vr_run_walk(run, vector, file);

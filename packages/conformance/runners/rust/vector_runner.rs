@@ -24,6 +24,8 @@ use std::fmt::Write as _;
 
 /// The version of the format that this file reads.
 pub const FORMAT: u64 = 1;
+/// Bytes; tables of vectors are small.
+const MOST_RAM: u64 = 1 << 28;
 
 // ---- What a subject implements -------------------------------------------------------------------------------------
 
@@ -505,7 +507,12 @@ fn set_controls(controls: &mut Controls, given: &Json) {
 
 fn run_walk(check: &mut Check, machine: &str, vector: &Json, file: &Json, subject: &mut dyn Subject) {
     let ram = vector.get("ram");
-    let mut memory = Memory { start: ram.get("start").number().unwrap_or(0), words: vec![0; ram.get("size").number().unwrap_or(0) as usize / 8] };
+    let size = ram.get("size").number().unwrap_or(0);
+    if size % 8 != 0 || size > MOST_RAM {
+        check.differs("ram", format!("whole words, and at most {MOST_RAM:#x} bytes"), format!("{size:#x}"));
+        return;
+    }
+    let mut memory = Memory { start: ram.get("start").number().unwrap_or(0), words: vec![0; size as usize / 8] };
     for part in vector.get("memory").list() {
         let index = (part.get("paddr").number().unwrap_or(0).wrapping_sub(memory.start) / 8) as usize;
         for (word, place) in part.get("words").list().iter().zip(memory.words.iter_mut().skip(index)) {
