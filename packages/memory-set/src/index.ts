@@ -1,4 +1,5 @@
-export { MemorySet, type MapOptions, type MemorySetOptions, type ProtectOptions } from './set.ts'
+export { MemorySet } from './set.ts'
+export { type MapOptions, type MemorySetOptions, type ProtectOptions } from './options.ts'
 export { MemorySetSnapshot } from './snapshot.ts'
 export { type AreaQueries, type FindFreeOptions } from './queries.ts'
 export { MemoryArea } from './area.ts'

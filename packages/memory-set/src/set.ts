@@ -1,56 +1,29 @@
 // MemorySet: the areas of one address space and the page table that realises them, changed
 // together or not at all. Every operation first plans (plan.ts), then has the backends act
-// (act.ts), then commits the new areas to the index in one step (internal/splice.ts).
+// (act.ts), then commits the new areas to the index in one step (internal/change-areas.ts).
 import { addrRangeFromSize, checkObject, checkRange, checkSize, checkWord, formatHex, WORD_SPACE } from '@addrspace/memory-addr'
 import type { AddrRange, AnyAddr, RangeLike, VirtAddr } from '@addrspace/memory-addr'
 
-import { act, actOnce, asTransactional, compensate, isRefusal, printedRefusal, undoError } from './act.ts'
+import { act, actOnce, asTransactional, compensate, undoError } from './act.ts'
 import { AreaIndex } from './area-index.ts'
 import type { MemoryArea } from './area.ts'
-import type { Access, FaultAnswer, MappingBackend, TransactionalPageTable } from './backend.ts'
+import type { Access, MappingBackend, TransactionalPageTable } from './backend.ts'
 import { DONE, MappingError, printedRange, refused } from './errors.ts'
 import type { MappingResult } from './errors.ts'
+import { answerFault } from './fault.ts'
 import type { AreaAttributes, Guards } from './internal/attributes.ts'
 import { NO_GUARDS } from './internal/attributes.ts'
 import { RangeBounds } from './internal/bound.ts'
-import { checkChoice, checkFunction, yesOrNo } from './internal/check-arguments.ts'
+import { checkChoice, checkFunction } from './internal/check-arguments.ts'
 import { cutArea, insertArea } from './internal/change-areas.ts'
 import { checkIndex } from './internal/check-index.ts'
 import { NodeStore } from './internal/node-store.ts'
+import type { MapOptions, MemorySetOptions, ProtectOptions } from './options.ts'
 import { checkBackend, guardsOf, mayMerge, Plan } from './plan.ts'
 import type { PlanStep } from './plan.ts'
 import { AreaQueries } from './queries.ts'
 import { MemorySetSnapshot } from './snapshot.ts'
 import { joined, without } from './untrusted.ts'
-
-/** What a set is made of; fixed for its life. */
-export interface MemorySetOptions<F, P> {
-  /** What the backends of all areas change; the set itself never looks into it. */
-  readonly pageTable: P
-  /** When flags are equal; default `Object.is`. Asked only to merge. */
-  readonly flagsEqual?: (a: F, b: F) => boolean
-  /** Whether flags permit an access; asked before a fault reaches the backend. Default: they do. */
-  readonly permits?: (flags: F, access: Access) => boolean
-  /** `equal-neighbours` merges adjacent areas of equal flags whose backend allows it, always; default `never`. */
-  readonly merge?: 'never' | 'equal-neighbours'
-}
-
-/** How `map` treats what is there, and what is to stay free beside it. */
-export interface MapOptions {
-  /** What to do where areas lie in the range: refuse with `AlreadyExists` (default), or take their place. */
-  readonly onOverlap?: 'refuse' | 'replace'
-  /**
-   * Bytes next to the area that free searches keep clear, as far as the next area: behind one that
-   * a fixed map put into the guard, they search again.
-   */
-  readonly guards?: Partial<Guards>
-}
-
-/** How `protect` treats holes. */
-export interface ProtectOptions {
-  /** What to do where nothing is mapped in the range: skip it (default), or refuse before any change. */
-  readonly holes?: 'skip' | 'refuse'
-}
 
 /**
  * An ordered set of disjoint areas in [0, 2^64) with the operations of mmap, munmap and mprotect.
@@ -201,25 +174,8 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
     const untrusted = this.#untrustedError(addr, 1n)
     if (untrusted !== undefined) return refused(untrusted)
     const area = this.find(addr)
-    const range = addrRangeFromSize<AnyAddr>(addr, 1n)
-    if (area === undefined) return refused(new MappingError('no-area', `no area contains ${formatHex(addr)}`, { range }))
-    return this.#guarded(() => {
-      if (this.#permits !== undefined && !yesOrNo(this.#permits(area.flags, access), 'permits')) {
-        return refused(new MappingError('access-denied', `the area ${area.toString()} does not permit ${access} at ${formatHex(addr)}`, { range, area }))
-      }
-      if (area.backend.fault === undefined) {
-        return refused(new MappingError('no-fault-handler', `the backend of the area ${area.toString()} does not answer faults`, { range, area }))
-      }
-      const answer = this.#faultOf(area, addr, access)
-      if (answer === 'installed' || answer === 'present') return { ok: true, value: answer }
-      const error = new MappingError('backend-refused', `the backend refused the fault at ${formatHex(addr)}: ${printedRefusal(answer)}`, {
-        range,
-        area,
-        refusal: answer,
-        cause: answer.cause,
-      })
-      return refused(error)
-    })
+    if (area === undefined) return refused(new MappingError('no-area', `no area contains ${formatHex(addr)}`, { range: addrRangeFromSize<AnyAddr>(addr, 1n) }))
+    return this.#guarded(() => answerFault(area, addr, access, this.#permits, this.pageTable, this.#table))
   }
 
   /** A frozen view of the areas as they are now, to be released with `dispose()`. O(1). */
@@ -379,25 +335,6 @@ export class MemorySet<F, P, A extends AnyAddr = VirtAddr> extends AreaQueries<F
       this.#depth--
       this.#distrust()
     }
-  }
-
-  #faultOf(area: MemoryArea<F, P, A>, addr: A, access: Access): FaultAnswer {
-    this.#table?.beginTransaction()
-    let answer: FaultAnswer
-    try {
-      const given: unknown = area.backend.fault?.(addr, access, area.flags, this.pageTable)
-      if (given !== 'installed' && given !== 'present' && !isRefusal(given)) {
-        throw new TypeError(`"fault" of a backend must answer installed, present or a refusal with a reason, got ${typeof given}`)
-      }
-      answer = given
-    } catch (thrown) {
-      this.#table?.rollbackTransaction()
-      throw thrown
-    }
-    // Not above: what a sink throws at the end must not roll back a bracket that has ended.
-    if (answer === 'installed' || answer === 'present') this.#table?.commitTransaction()
-    else this.#table?.rollbackTransaction()
-    return answer
   }
 
   #mayMerge(left: MemoryArea<F, P, A>, right: MemoryArea<F, P, A>): boolean {
