@@ -28,7 +28,7 @@ describe('the README', () => {
   it('lists every backend and every command', async () => {
     const { stdout } = await addrspace(['--help'])
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!)
-    expect(commands).toEqual(['run', 'replay', 'walk', 'explain', 'conform', 'maps'])
+    expect(commands).toEqual(['run', 'replay', 'walk', 'explain', 'conform', 'vectors', 'maps'])
     for (const command of commands) expect(README).toContain(`\n| \`${command}`)
     for (const { name } of BACKENDS) expect(README).toContain(`\`${name}\``)
   })
