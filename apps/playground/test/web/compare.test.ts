@@ -49,6 +49,45 @@ describe('one request on every machine', () => {
     expect(await line.inputValue()).toBe('{"op":"map","start":"0x1000"}')
   })
 
+  test('answers within a minute for somebody who has never been here: own pages, asked about on every machine', {}, async ({ page }) => {
+    await page.getByRole('link', { name: 'map pages of your own' }).click()
+    expect(await page.evaluate<string>('document.activeElement.tagName')).toBe('SELECT')
+    await page.getByLabel('Start').fill('0x7fff0000')
+    await page.getByLabel('Size in bytes').fill('0x3000')
+    await page.getByRole('button', { name: 'Add on all machines' }).click()
+    await page.getByLabel('What does this address map to?').fill('0x7fff2abc')
+    for (const machine of ['x86-64', 'RISC-V Sv39', 'AArch64']) {
+      const card = page.getByRole('region', { name: machine, exact: true })
+      // Frames come from 0x80000000 on, and keep the offset in the page.
+      await card.getByText(/^0x8[0-9a-f]{4}abc$/).waitFor()
+      expect(await card.innerText()).toContain('in a leaf of 4 KiB that grants rw')
+    }
+    // 0x7fff2abc has the indices 0, 1, 511 and 498.
+    expect(await page.getByRole('region', { name: 'x86-64', exact: true }).innerText()).toContain('0 → 1 → 511 → 498')
+    expect(await page.getByRole('region', { name: 'RISC-V Sv39', exact: true }).innerText()).toContain('entries 1 → 511 → 498')
+    expect(await page.evaluate<string>('location.hash')).not.toBe('#add-operation')
+  })
+
+  test('has examples to click, and leads on to the walk', {}, async ({ page }) => {
+    await page.getByRole('button', { name: '0x401000 unmapped' }).click()
+    const sv39 = page.getByRole('region', { name: 'RISC-V Sv39', exact: true })
+    await sv39.getByText('The walk ends at level 0: entry 1 is not present.').waitFor()
+    await page.getByRole('button', { name: '0x8000000000 too far for Sv39' }).click()
+    await sv39.getByText('The address is not canonical here.').waitFor()
+    await page.getByRole('button', { name: '0x612345 inside of 2 MiB' }).click()
+    await sv39.getByText('0x80212345').waitFor()
+    await sv39.getByRole('button', { name: 'Show the walk' }).click()
+    await page.getByText('0x612345 → 0x80212345').waitFor()
+    expect(await page.getByRole('combobox', { name: 'Machine' }).inputValue()).toBe('riscv-sv39')
+  })
+
+  test('has the answers above the operations on a phone', { context: { viewport: { width: 360, height: 740 } } }, async ({ page }) => {
+    const top = async (name: string): Promise<number> => (await page.getByRole('region', { name, exact: true }).boundingBox())!.y
+    await page.getByRole('region', { name: 'AArch64', exact: true }).getByText('maps to').waitFor()
+    expect(await top('Question')).toBeLessThan(await top('x86-64'))
+    expect(await top('AArch64')).toBeLessThan(await top('Scenario'))
+  })
+
   test('works with the keyboard alone', {}, async ({ page }) => {
     await page.getByRole('combobox', { name: 'Operation' }).focus()
     await page.keyboard.type('clear')

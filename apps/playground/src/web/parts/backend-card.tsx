@@ -16,16 +16,28 @@ interface BackendCardProps {
 }
 
 export function BackendCard({ answers: { backend, problem }, outcome, vaddr }: BackendCardProps) {
-  const { state: { scenario, count } } = usePage()
+  const { state: { scenario, count }, dispatch } = usePage()
   const path = useDerived('path', problem === undefined ? { scenario, backend, count, vaddr } : undefined)
   const title = backendTitle(backend)
+  const hasTables = machineOf(backend) !== undefined
+  const walk = (): void => {
+    dispatch({ kind: 'backend-chosen', backend })
+    dispatch({ kind: 'walk-asked', walk: { vaddr } })
+    dispatch({ kind: 'view-opened', view: 'walk' })
+  }
   return (
     <section class={`backend-card backend-card--${outcome?.status ?? 'none'}`} aria-label={title} aria-busy={path.isStale}>
       <h3>{title}</h3>
       {problem !== undefined && <p class="backend-card-problem">Cannot run this scenario: {problem.message}</p>}
-      {outcome !== undefined && <Answer outcome={outcome} />}
-      {path.value !== undefined && <Way path={path.value} hasTables={machineOf(backend) !== undefined} />}
-      {outcome !== undefined && <Counts outcome={outcome} />}
+      {path.value !== undefined && <Way path={path.value} hasTables={hasTables} />}
+      {path.value !== undefined && hasTables && <p><button type="button" class="button backend-card-walk" onClick={walk}>Show the walk</button></p>}
+      {outcome !== undefined && (
+        <div class="backend-card-step">
+          <p class="backend-card-note">Operation {outcome.index + 1}</p>
+          <Answer outcome={outcome} />
+          <Counts outcome={outcome} />
+        </div>
+      )}
     </section>
   )
 }
@@ -66,29 +78,47 @@ function Rights({ flags, added = '' }: { readonly flags: string; readonly added?
 }
 
 function Way({ path: { vaddr, area, table }, hasTables }: { readonly path: PagePath; readonly hasTables: boolean }) {
+  const areaText = area === undefined ? 'none here' : <code>{formatHex(area.start)}–{formatHex(area.end)} {area.flags === '' ? 'no access' : area.flags}</code>
   return (
-    <dl class="backend-card-way">
-      <dt>Area</dt>
-      <dd>{area === undefined ? 'none at this address' : <code>{formatHex(area.start)}–{formatHex(area.end)} {area.flags === '' ? 'no access' : area.flags}</code>}</dd>
-      {hasTables && (
-        <>
-          <dt><code>{formatHex(vaddr)}</code> maps to</dt>
-          <dd>{table === undefined ? 'nothing' : <Target table={table} />}</dd>
-        </>
-      )}
-    </dl>
+    <div class="backend-card-way">
+      {hasTables
+        ? (
+            <>
+              <p class="backend-card-note"><code>{formatHex(vaddr)}</code> maps to</p>
+              {table === undefined ? <p class="backend-card-target">nothing</p> : <Target table={table} />}
+            </>
+          )
+        : (
+            <>
+              <p class="backend-card-note"><code>{formatHex(vaddr)}</code> lies in</p>
+              <p class={area === undefined ? 'backend-card-target backend-card-target--none' : ''}>{area === undefined ? 'nothing' : areaText}</p>
+              <p class="backend-card-note">There are areas here, and no page tables.</p>
+            </>
+          )}
+      {hasTables && <p class="backend-card-note">Area: {areaText}</p>}
+    </div>
   )
 }
 
 function Target({ table: { isCanonical, leaf, steps, aliases } }: { readonly table: NonNullable<PagePath['table']> }) {
-  if (!isCanonical) return <>nothing: the address is not canonical here</>
   const last = steps.at(-1)
-  if (leaf === undefined) return <>nothing: {last === undefined ? 'no table' : `the walk ends at ${last.levelNames.join(', ')}, entry ${last.index}`}</>
+  if (leaf === undefined) {
+    return (
+      <>
+        <p class="backend-card-target backend-card-target--none">nothing</p>
+        <p>{!isCanonical ? 'The address is not canonical here.' : last === undefined ? 'There is no table.' : <>The walk ends at {last.levelNames.join(', ')}: entry {last.index} is not present.</>}</p>
+      </>
+    )
+  }
   return (
     <>
-      <code>{formatHex(leaf.paddr)}</code> in a leaf of {sizeText(leaf.size)} that grants <Rights flags={leaf.flags} />
-      {last !== undefined && <span class="backend-card-note">, word <code>{formatHex(last.word)}</code> at {last.levelNames.join(', ')}</span>}
-      {aliases.length > 1 && <span class="backend-card-note">, at {aliases.length} addresses</span>}
+      <p class="backend-card-target"><code>{formatHex(leaf.paddr)}</code></p>
+      <p>in a leaf of {sizeText(leaf.size)} that grants <Rights flags={leaf.flags} /></p>
+      <p class="backend-card-note">
+        by {steps.length} tables, entries <code>{steps.map(({ index }) => index).join(' → ')}</code>
+        {last !== undefined && <>; the last holds <code>{formatHex(last.word)}</code></>}
+        {aliases.length > 1 && `; at ${aliases.length} addresses`}
+      </p>
     </>
   )
 }

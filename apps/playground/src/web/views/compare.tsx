@@ -3,6 +3,7 @@
 import { useDerived, usePage } from '../context.ts'
 import { BACKEND_NAMES, backendTitle } from '../derive/backends.ts'
 import { addressOf, opText } from '../derive/op-line.ts'
+import { AddressChips } from '../parts/address-chips.tsx'
 import { AddressField } from '../parts/address-field.tsx'
 import { BackendCard } from '../parts/backend-card.tsx'
 import { OpForm } from '../parts/op-form.tsx'
@@ -20,38 +21,53 @@ export function CompareView() {
   const steps = useDerived('steps', { scenario, backends, from, to })
   const op = scenario.ops[count - 1]
   const vaddr = focus?.kind === 'page' ? focus.vaddr : addressOf(op) ?? 0n
+  const choose = (chosen: bigint): void => dispatch({ kind: 'focused', focus: { kind: 'page', vaddr: chosen } })
   return (
     <div class="compare">
-      <h2 class="visually-hidden">One request, every machine</h2>
-      <OpForm />
+      <section class="compare-ask" aria-label="Question">
+        <h2>Where does a page lead, on each machine?</h2>
+        <p class="compare-note">
+          The operations below make the same address space on every machine. Ask about any address; <a href="#add-operation" onClick={goToForm}>map pages of your own</a> and ask again.
+        </p>
+        <div class="compare-question">
+          <AddressField label="What does this address map to?" value={vaddr} onChange={choose} />
+          <AddressChips value={vaddr} onChoose={choose} />
+        </div>
+      </section>
+      <section class="compare-answers" aria-label="Answers" aria-busy={steps.isStale}>
+        <h3>{op === undefined ? 'Before the first operation' : <><span class="compare-note">After operation {count} of {scenario.ops.length}</span> <code>{opText(op)}</code></>}</h3>
+        {steps.error !== undefined && <p role="alert">{steps.error}</p>}
+        <div class="compare-cards">
+          {steps.value?.map((answers) => (
+            <BackendCard key={answers.backend} answers={answers} outcome={answers.steps.find(({ index }) => index === count - 1)} vaddr={vaddr} />
+          ))}
+        </div>
+        <BackendChoice />
+      </section>
       <div class="compare-columns">
         <section class="compare-ops" aria-label="Scenario">
           <div class="compare-bar">
-            <h3>Scenario</h3>
+            <h3>Operations</h3>
             <button type="button" class="button" disabled={state.past.length === 0} onClick={() => dispatch({ kind: 'undone' })}>Undo</button>
             <button type="button" class="button" disabled={state.future.length === 0} onClick={() => dispatch({ kind: 'redone' })}>Redo</button>
             <button type="button" class="button" disabled={scenario.ops.length === 0} onClick={() => dispatch({ kind: 'ops-cleared' })}>Clear</button>
           </div>
-          {scenario.ops.length === 0 && <p>No operation yet: add one above.</p>}
+          {scenario.ops.length === 0 && <p>No operation yet: add one.</p>}
           <OpList from={from} to={to} backends={steps.value ?? []} />
           {to - from < scenario.ops.length && <p class="compare-note">Operations {from + 1} to {to} of {scenario.ops.length}.</p>}
         </section>
-        <section class="compare-answers" aria-label="Answers" aria-busy={steps.isStale}>
-          <div class="compare-bar">
-            <h3>{op === undefined ? 'Before the first operation' : <code>{opText(op)}</code>}</h3>
-            <AddressField label="What does this address map to?" value={vaddr} onChange={(typed) => dispatch({ kind: 'focused', focus: { kind: 'page', vaddr: typed } })} />
-          </div>
-          {steps.error !== undefined && <p role="alert">{steps.error}</p>}
-          <div class="compare-cards">
-            {steps.value?.map((answers) => (
-              <BackendCard key={answers.backend} answers={answers} outcome={answers.steps.find(({ index }) => index === count - 1)} vaddr={vaddr} />
-            ))}
-          </div>
-          <BackendChoice />
-        </section>
+        <div id="add-operation" class="compare-add" tabIndex={-1}><OpForm /></div>
       </div>
     </div>
   )
+}
+
+/** Within the page: the fragment of its address belongs to links that hold a scenario. */
+function goToForm(event: MouseEvent): void {
+  event.preventDefault()
+  const form = document.getElementById('add-operation')
+  form?.scrollIntoView({ block: 'center' })
+  form?.querySelector('select')?.focus({ preventScroll: true })
 }
 
 function BackendChoice() {

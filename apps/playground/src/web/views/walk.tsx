@@ -7,9 +7,10 @@ import { useDerived, usePage } from '../context.ts'
 import type { AddressPart } from '../derive/address-parts.ts'
 import { backendTitle, machineOf } from '../derive/backends.ts'
 import { controlMeaning } from '../derive/control-words.ts'
-import { addressOf, opText } from '../derive/op-line.ts'
+import { opText } from '../derive/op-line.ts'
 import { sizeText } from '../derive/result-text.ts'
 import { controlsOfBackend, type ControlSettings, type Verdict, type Walk } from '../derive/walk.ts'
+import { AddressChips } from '../parts/address-chips.tsx'
 import { AddressField } from '../parts/address-field.tsx'
 import { BitRuler, type RulerField } from '../parts/bit-ruler.tsx'
 import { MachineSelect } from '../parts/machine-select.tsx'
@@ -19,7 +20,6 @@ import './walk.css'
 const NO_SETTINGS: ControlSettings = {}
 const ACCESS_NAMES: Readonly<Record<Access, string>> = { read: 'read', write: 'write', exec: 'execute' }
 const MODES: readonly Mode[] = ['user', 'kernel']
-const MOST_SUGGESTIONS = 8
 
 export function WalkView() {
   const { state, dispatch } = usePage()
@@ -38,7 +38,7 @@ export function WalkView() {
         <Choice legend="Access" name="access" values={['read', 'write', 'exec'] as const} chosen={access} text={(each) => ACCESS_NAMES[each]} onChoose={(chosen) => dispatch({ kind: 'walk-asked', walk: { access: chosen } })} />
         <Choice legend="By" name="mode" values={MODES} chosen={mode} text={(each) => each} onChoose={(chosen) => dispatch({ kind: 'walk-asked', walk: { mode: chosen } })} />
         <Controls backend={backend} settings={settings} onChange={(changed) => dispatch({ kind: 'walk-asked', walk: { controls: { ...controls, [backend]: changed } } })} />
-        <Suggestions />
+        <AddressChips value={vaddr} onChoose={(chosen) => dispatch({ kind: 'walk-asked', walk: { vaddr: chosen } })} />
         <p class="walk-note">State after operation {count} of {scenario.ops.length}{op === undefined ? '' : <>: <code>{opText(op)}</code></>}</p>
       </form>
       {walk.error !== undefined && <p class="walk-problem" role="alert">{backendTitle(backend)} cannot run this scenario: {walk.error}</p>}
@@ -113,29 +113,6 @@ function Controls({ backend, settings, onChange }: ControlsProps) {
         )
       })}
     </fieldset>
-  )
-}
-
-/** The addresses that the scenario speaks of. */
-function Suggestions() {
-  const { state: { scenario, walk }, dispatch } = usePage()
-  const addresses = useMemo(() => {
-    const found = new Set<bigint>()
-    for (const op of scenario.ops) {
-      const address = addressOf(op)
-      if (address !== undefined) found.add(address)
-      if (found.size === MOST_SUGGESTIONS) break
-    }
-    return [...found].toSorted((a, b) => (a < b ? -1 : 1))
-  }, [scenario])
-  if (addresses.length === 0) return null
-  return (
-    <div class="walk-suggestions" role="group" aria-label="Addresses of the scenario">
-      <span class="walk-note" aria-hidden="true">In the scenario:</span>
-      {addresses.map((vaddr) => (
-        <button key={String(vaddr)} type="button" class="button mono" aria-pressed={vaddr === walk.vaddr} onClick={() => dispatch({ kind: 'walk-asked', walk: { vaddr } })}>{formatHex(vaddr)}</button>
-      ))}
-    </div>
   )
 }
 

@@ -12,6 +12,14 @@ export interface AskOptions<N extends JobName> {
   readonly onProgress?: (progress: JobProgress<N>) => void
 }
 
+/** What is needed of a worker; a browser's has it. */
+export interface WorkerPort {
+  postMessage(message: ToWorker): void
+  addEventListener(type: 'message', listener: (event: { readonly data: FromWorker }) => void): void
+  addEventListener(type: 'error', listener: (event: { readonly message: string }) => void): void
+  terminate(): void
+}
+
 interface Asked {
   readonly name: JobName
   readonly request: object
@@ -25,15 +33,15 @@ const PATIENCE = 300
 
 /** Asks a worker. `start` makes a fresh one. */
 export class WorkerClient {
-  readonly #start: () => Worker
-  #worker: Worker | undefined
+  readonly #start: () => WorkerPort
+  #worker: WorkerPort | undefined
   #asked = new Map<number, Asked>()
   #scenarioIds = new WeakMap<Scenario, number>()
   /** Those that the worker at hand knows. */
   #sent = new Set<number>()
   #nextId = 1
 
-  constructor(start: () => Worker) {
+  constructor(start: () => WorkerPort) {
     this.#start = start
   }
 
@@ -98,9 +106,9 @@ export class WorkerClient {
     for (const [id, asked] of this.#asked) this.#send(id, asked)
   }
 
-  #begin(): Worker {
+  #begin(): WorkerPort {
     const worker = this.#start()
-    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => this.#receive(data))
+    worker.addEventListener('message', ({ data }) => this.#receive(data))
     worker.addEventListener('error', (event) => this.#fail(new Error(event.message === '' ? 'the worker could not be loaded' : event.message)))
     return worker
   }
