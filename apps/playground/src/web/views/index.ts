@@ -18,5 +18,6 @@ export const VIEWS: readonly ViewEntry[] = [
   { id: 'time', title: 'Time', load: async () => (await import('./time.tsx')).TimeView },
   { id: 'break', title: 'Break it', load: async () => (await import('./break.tsx')).BreakView },
   { id: 'programs', title: 'Programs', load: async () => (await import('./programs.tsx')).ProgramsView },
+  { id: 'suite', title: 'Suite', load: async () => (await import('./suite.tsx')).SuiteView },
   { id: 'share', title: 'Share', load: async () => (await import('./share.tsx')).ShareView },
 ]

@@ -48,6 +48,19 @@ export const JOBS: { readonly [N in JobName]: (request: JobRequest<N>, context: 
     const { runTrace } = await import('../derive/trace-run.ts')
     return runTrace(request, paused(context))
   },
+  async suiteCases() {
+    const { suiteCases } = await import('../derive/suite.ts')
+    return suiteCases()
+  },
+  async suite(request, { tell, pause }) {
+    const { runSuite } = await import('../derive/suite.ts')
+    await runSuite(request, tell, pause)
+    return undefined
+  },
+  async caseScenarios({ id }) {
+    const { scenariosOfCase } = await import('../derive/case-scenarios.ts')
+    return scenariosOfCase(id)
+  },
 }
 
 /** Tells how much has been done, and gives way, at every piece. */

@@ -15,6 +15,8 @@ import type { Position } from '../derive/position.ts'
 import type { BackendSteps, StepsRequest } from '../derive/steps.ts'
 import type { TableNode, TablesRequest } from '../derive/tables.ts'
 import type { Timeline, TimelineRequest } from '../derive/timeline.ts'
+import type { CaseScenario } from '../derive/case-scenarios.ts'
+import type { SuiteCase, SuiteProgress, SuiteRequest } from '../derive/suite.ts'
 import type { TraceFiles } from '../derive/trace-files.ts'
 import type { TraceRun, TraceRunRequest } from '../derive/trace-run.ts'
 import type { TraceTimeline } from '../derive/trace.ts'
@@ -39,6 +41,9 @@ export interface Jobs {
   readonly difference: { readonly request: Position; readonly answer: Difference; readonly progress: never }
   readonly trace: { readonly request: { readonly files: TraceFiles }; readonly answer: TraceTimeline; readonly progress: Progress }
   readonly traceRun: { readonly request: TraceRunRequest; readonly answer: TraceRun; readonly progress: Progress }
+  readonly suiteCases: { readonly request: object; readonly answer: readonly SuiteCase[]; readonly progress: never }
+  readonly suite: { readonly request: SuiteRequest; readonly answer: undefined; readonly progress: SuiteProgress }
+  readonly caseScenarios: { readonly request: { readonly id: string }; readonly answer: readonly CaseScenario[]; readonly progress: never }
 }
 
 /** How much of something has been done. */
