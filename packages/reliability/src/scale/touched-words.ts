@@ -8,9 +8,9 @@ export function indexOf<F, P>(set: MemorySet<F, P>): MemorySet<F, P>['index'] {
 }
 
 type Store = ReturnType<typeof indexOf>['store']
-type Words = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>
+type Words = Float64Array | Int32Array
 
-const ARRAYS = ['bounds', 'attributes', 'leafCounts', 'leafHolders', 'keys', 'children', 'innerCounts', 'innerHolders', 'leafRests', 'innerRests'] as const
+const ARRAYS = ['bounds', 'refs', 'gaps', 'counts', 'holders'] as const
 const INDEX = /^\d+$/
 
 /** Bytes of the arrays of an index, with what is kept for nodes to come. */
