@@ -1,5 +1,5 @@
-// LoongArch64 with pages of 4 KiB and four levels, as a Loongson 3A5000 has them: 48 bits of virtual and of physical
-// addresses, one root that CSR.PGDL and CSR.PGDH both name. From the LoongArch Reference Manual, Volume 1, v1.00,
+// LoongArch64 with pages of 4 KiB and four levels, 48 bits of virtual and of physical addresses (VALEN and PALEN of a
+// Loongson 3A5000), one root that CSR.PGDL and CSR.PGDH both name. From the LoongArch Reference Manual, Volume 1, v1.00,
 // "Multi-level Page Table Structure Supported by page walking", "TLB Entry Low-order Bits" and "TLB-based Translation
 // of Virtual Addresses to Physical Addresses". A page walk here is what LDDIR and LDPTE do in a TLB refill handler.
 import { checkWord, formatHex, type PhysAddr } from '@addrspace/memory-addr'
