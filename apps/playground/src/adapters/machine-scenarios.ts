@@ -10,6 +10,7 @@ import { openSpace, PAGE_SIZE, type AddressSpace } from './address-space.ts'
 import type { CallNotes } from './call-notes.ts'
 import { controlsOf, type Machine } from './machines.ts'
 import { crossedBoundary } from './memory-reach.ts'
+import { withSubjects, type Subjects } from './one-subject.ts'
 import { scenarioTranslation } from './translation.ts'
 
 /** The tables of a scenario, and where they lie. */
@@ -21,15 +22,16 @@ export interface MachineHooks<C> {
   readonly opened?: (space: AddressSpace<C>) => void
   readonly invalidations?: InvalidationSink
   readonly notes?: CallNotes | undefined
+  readonly subjects?: Subjects
 }
 
 /** An area may have all of its frames at once, and what undoing that takes is about 200 bytes for each: 1 GiB for this much. */
 const MOST_MEMORY = 2n ** 34n
 
 /** The scenarios of a machine. */
-export function machineScenarios<C extends object>(machine: Machine<C>, { opened, invalidations, notes }: MachineHooks<C> = {}): ScenarioRunner {
+export function machineScenarios<C extends object>(machine: Machine<C>, { opened, invalidations, notes, subjects = 'fresh' }: MachineHooks<C> = {}): ScenarioRunner {
   const { name, geometry } = machine.format
-  const runner = scenarioRunner<MappingFlags, PageTable<C>>({
+  const runner = scenarioRunner(withSubjects<MappingFlags, PageTable<C>>({
     name,
     flagStyle: 'letters',
     toFlags: (bits) => bits as MappingFlags,
@@ -53,7 +55,7 @@ export function machineScenarios<C extends object>(machine: Machine<C>, { opened
         },
       }
     },
-  })
+  }, subjects))
   const check = (scenario: Scenario): void => {
     runner.check(scenario)
     checkMemory(machine, scenario)

@@ -8,6 +8,7 @@ import { bitsPermit, scenarioRunner, type ScenarioRunner } from '@addrspace/conf
 import { WORD_SPACE } from '@addrspace/memory-addr'
 import { MemorySet, type MappingBackend } from '@addrspace/memory-set'
 import type { CallNotes } from './call-notes.ts'
+import { withSubjects, type Subjects } from './one-subject.ts'
 
 const FIND_FREE = { align: 1n, limit: { start: 0n, end: WORD_SPACE } }
 
@@ -22,8 +23,8 @@ export const mockScenarios: ScenarioRunner = openedMockScenarios()
 export const nullScenarios: ScenarioRunner = openedNullScenarios()
 
 /** Scenarios on the mock; `opened` is told of the set of each before its first operation. */
-export function openedMockScenarios(opened: (set: MemorySet<number, MockPageTable>) => void = () => undefined, notes?: CallNotes): ScenarioRunner {
-  return scenarioRunner<number, MockPageTable>({
+export function openedMockScenarios(opened: (set: MemorySet<number, MockPageTable>) => void = () => undefined, notes?: CallNotes, subjects: Subjects = 'fresh'): ScenarioRunner {
+  return scenarioRunner(withSubjects<number, MockPageTable>({
     name: 'mock',
     ...NUMBERS,
     open({ merge }) {
@@ -32,12 +33,12 @@ export function openedMockScenarios(opened: (set: MemorySet<number, MockPageTabl
       const backend = noted(new MockBackend(), notes) // one object for all areas, so that neighbours may merge
       return { set, findFree: FIND_FREE, backendFor: () => backend }
     },
-  })
+  }, subjects))
 }
 
 /** The same without a table. */
-export function openedNullScenarios(opened: (set: MemorySet<number, undefined>) => void = () => undefined, notes?: CallNotes): ScenarioRunner {
-  return scenarioRunner<number, undefined>({
+export function openedNullScenarios(opened: (set: MemorySet<number, undefined>) => void = () => undefined, notes?: CallNotes, subjects: Subjects = 'fresh'): ScenarioRunner {
+  return scenarioRunner(withSubjects<number, undefined>({
     name: 'null',
     ...NUMBERS,
     open({ merge }) {
@@ -46,7 +47,7 @@ export function openedNullScenarios(opened: (set: MemorySet<number, undefined>) 
       const backend = noted(new NullBackend(), notes)
       return { set, findFree: FIND_FREE, backendFor: () => backend }
     },
-  })
+  }, subjects))
 }
 
 function noted<P>(backend: MappingBackend<number, P>, notes: CallNotes | undefined): MappingBackend<number, P> {

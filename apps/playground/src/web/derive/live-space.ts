@@ -1,9 +1,10 @@
 /**
  * An address space after some operations of a scenario: the scenario is run with the adapters of the command line, and
- * what it leaves is kept to be asked. No step is undone; another position is another run.
+ * what it leaves is kept to be asked. A run can go on to a later position; no step is undone, so an earlier one is
+ * another run.
  */
 
-import { ScenarioError, type OpResult, type Scenario, type ScenarioOp } from '@addrspace/conformance'
+import { ScenarioError, type OpResult, type Scenario, type ScenarioOp, type ScenarioRunner } from '@addrspace/conformance'
 import type { Invalidations } from '@addrspace/page-table'
 import type { AddressSpace } from '../../adapters/address-space.ts'
 import { machineScenarios } from '../../adapters/machine-scenarios.ts'
@@ -30,11 +31,14 @@ export interface AfterOp {
   readonly invalidations: readonly Invalidations[]
 }
 
-/** The state after the first operations of a scenario on one backend. */
+/**
+ * The state after the first operations of a scenario on one backend. Its members throw an Error once the run has gone on.
+ */
 export interface LiveSpace {
   readonly backend: BackendName
   /** One for each operation that was carried out. */
   readonly steps: readonly AfterOp[]
+  /** Made once. */
   areas(): AreaColumns
   /** Undefined without page tables; `work` must leave the space as it is. */
   use<R>(work: <C extends object>(opened: OpenedMachine<C>) => R): R | undefined
@@ -47,18 +51,39 @@ export interface RunProblem {
   readonly op: number | undefined
 }
 
+/** A run of a scenario, at a position that it can be moved on from. */
+export interface LiveRun {
+  /** Operations carried out. */
+  readonly count: number
+  /** Whether it may be moved on: not from within a transaction, nor where calls are counted until one fails. */
+  readonly canGoOn: boolean
+  /** Carries out operations up to `count`, which is not below that of now. `onStep` is called after each. */
+  goOn(count: number, onStep: () => void): void
+  /** The state at this position. */
+  space(): LiveSpace
+}
+
 /**
- * Runs the first `count` operations.
+ * Begins a run, before the first operation.
  *
  * Within a transaction, the state is that before its end: what a commit would make stale, and frames that it would give
  * back, are not among what the steps tell.
  *
- * @throws ScenarioError if the backend refuses the scenario, whatever `count` is.
+ * @throws ScenarioError if the backend refuses the scenario.
  */
-export function openAt(scenario: Scenario, backend: BackendName, count: number): LiveSpace {
+export function beginRun(scenario: Scenario, backend: BackendName): LiveRun {
   const machine = machineOf(backend)
-  if (machine !== undefined) return machine.use((loaded) => openMachineAt(scenario, backend, loaded, count))
-  return backend === 'mock' ? openMockAt(scenario, count) : openNullAt(scenario, count)
+  if (machine !== undefined) return machine.use((loaded) => machineRun(scenario, backend, loaded))
+  let set: SetOfBits | undefined
+  const open = backend === 'mock' ? openedMockScenarios : openedNullScenarios
+  const runner = open((opened) => {
+    set = opened
+  }, undefined, 'one')
+  return new Run(scenario, backend, runner, {
+    set: () => set!,
+    use: () => undefined,
+    counts: () => ({ tables: undefined, frames: undefined, invalidations: [] }),
+  })
 }
 
 /** What is wrong with a scenario on a backend; undefined if nothing is. */
@@ -68,7 +93,7 @@ export function problemOf(error: unknown, scenario: Scenario): RunProblem | unde
   return { message: error.message, op: op < 0 ? undefined : op }
 }
 
-function openMachineAt<C extends object>(scenario: Scenario, backend: BackendName, machine: Machine<C>, count: number): LiveSpace {
+function machineRun<C extends object>(scenario: Scenario, backend: BackendName, machine: Machine<C>): LiveRun {
   let opened: AddressSpace<C> | undefined
   let invalidations: Invalidations[] = []
   const runner = machineScenarios(machine, {
@@ -76,53 +101,107 @@ function openMachineAt<C extends object>(scenario: Scenario, backend: BackendNam
       opened = space
     },
     invalidations: (told) => invalidations.push(told),
+    subjects: 'one',
   })
-  runner.check(scenario)
-  const steps: AfterOp[] = []
-  runner.run(firstOps(scenario, count), (result) => {
-    if (steps.length === count) return
-    const { set, pageTable, usedFrames } = opened!
-    steps.push({ result, areas: set.size, tables: pageTable.tableCount, frames: usedFrames(), invalidations })
-    invalidations = []
+  return new Run(scenario, backend, runner, {
+    set: () => opened!.set,
+    use: (work) => work({ machine, space: opened! }),
+    counts() {
+      const told = invalidations
+      invalidations = []
+      return { tables: opened!.pageTable.tableCount, frames: opened!.usedFrames(), invalidations: told }
+    },
   })
-  const space = opened!
-  return {
-    backend,
-    steps,
-    areas: () => areaColumns(withBits(space.set), space.set.size),
-    use: (work) => work({ machine, space }),
-  }
-}
-
-function openMockAt(scenario: Scenario, count: number): LiveSpace {
-  let set: SetOfBits | undefined
-  const runner = openedMockScenarios((opened) => {
-    set = opened
-  })
-  const steps: AfterOp[] = []
-  runner.run(firstOps(scenario, count), (result) => note(steps, count, result, set!))
-  return withoutTables('mock', steps, set!)
-}
-
-function openNullAt(scenario: Scenario, count: number): LiveSpace {
-  let set: SetOfBits | undefined
-  const runner = openedNullScenarios((opened) => {
-    set = opened
-  })
-  const steps: AfterOp[] = []
-  runner.run(firstOps(scenario, count), (result) => note(steps, count, result, set!))
-  return withoutTables('null', steps, set!)
 }
 
 /** A set whose flags are the bits of the format. */
 type SetOfBits = Iterable<{ readonly start: bigint; readonly end: bigint; readonly flags: number }> & { readonly size: number }
 
-function withoutTables(backend: BackendName, steps: readonly AfterOp[], set: SetOfBits): LiveSpace {
-  return { backend, steps, areas: () => areaColumns(withBits(set), set.size), use: () => undefined }
+/** What a run is asked, once it has begun. */
+interface Subject extends Pick<LiveSpace, 'use'> {
+  set(): SetOfBits
+  /** What there is besides areas; invalidations since it was asked last. */
+  counts(): Pick<AfterOp, 'tables' | 'frames' | 'invalidations'>
 }
 
-function note(steps: AfterOp[], count: number, result: OpResult, set: SetOfBits): void {
-  if (steps.length < count) steps.push({ result, areas: set.size, tables: undefined, frames: undefined, invalidations: [] })
+class Run implements LiveRun {
+  readonly #scenario: Scenario
+  readonly #backend: BackendName
+  readonly #runner: ScenarioRunner
+  readonly #subject: Subject
+  readonly #steps: AfterOp[] = []
+  #count = 0
+  #canGoOn: boolean
+  #space: LiveSpace | undefined
+
+  constructor(scenario: Scenario, backend: BackendName, runner: ScenarioRunner, subject: Subject) {
+    runner.check(scenario)
+    const { fail } = scenario.header
+    this.#scenario = scenario
+    this.#backend = backend
+    this.#runner = runner
+    this.#subject = subject
+    this.#canGoOn = fail?.call === undefined && fail?.callback === undefined
+    // Opens the subject, and carries out nothing.
+    runner.run({ header: scenario.header, ops: [] })
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  get canGoOn(): boolean {
+    return this.#canGoOn
+  }
+
+  goOn(count: number, onStep: () => void): void {
+    const from = this.#count
+    const { header, ops } = this.#scenario
+    const next = ops.slice(from, count)
+    const open = openBrackets(next)
+    this.#count = count
+    this.#space = undefined
+    this.#canGoOn &&= open === 0
+    // What is open is committed, which leaves what it has done; nothing can follow.
+    const part = { header, ops: [...next, ...commits(open)] }
+    this.#runner.run(part, (result) => {
+      if (this.#steps.length === count) return
+      const { set, counts } = this.#subject
+      this.#steps.push({ result: from === 0 ? result : { ...result, index: from + result.index }, areas: set().size, ...counts() })
+      onStep()
+    })
+  }
+
+  space(): LiveSpace {
+    this.#space ??= this.#spaceOfNow()
+    return this.#space
+  }
+
+  #spaceOfNow(): LiveSpace {
+    const count = this.#count
+    const steps = this.#steps
+    const isNow = (): void => {
+      if (this.#count !== count) throw new Error(`the run has gone on from operation ${count} to ${this.#count}`)
+    }
+    let columns: AreaColumns | undefined
+    return {
+      backend: this.#backend,
+      get steps() {
+        isNow()
+        return steps
+      },
+      areas: () => {
+        isNow()
+        const set = this.#subject.set()
+        columns ??= areaColumns(withBits(set), set.size)
+        return columns
+      },
+      use: (work) => {
+        isNow()
+        return this.#subject.use(work)
+      },
+    }
+  }
 }
 
 function* withBits(areas: SetOfBits): Generator<{ start: bigint; end: bigint; bits: number }, undefined> {
@@ -136,6 +215,14 @@ const COMMIT: ScenarioOp = { op: 'commit' }
 export function firstOps(scenario: Scenario, count: number): Scenario {
   if (count >= scenario.ops.length) return scenario
   const ops = scenario.ops.slice(0, count)
-  const open = ops.reduce((depth, { op }) => depth + (op === 'begin' ? 1 : op === 'commit' || op === 'rollback' ? -1 : 0), 0)
-  return { header: scenario.header, ops: [...ops, ...Array.from({ length: open }, () => COMMIT)] }
+  return { header: scenario.header, ops: [...ops, ...commits(openBrackets(ops))] }
+}
+
+function commits(count: number): ScenarioOp[] {
+  return Array.from({ length: count }, () => COMMIT)
+}
+
+/** How many transactions are open after some operations, of which none was open before. */
+function openBrackets(ops: readonly ScenarioOp[]): number {
+  return ops.reduce((depth, { op }) => depth + (op === 'begin' ? 1 : op === 'commit' || op === 'rollback' ? -1 : 0), 0)
 }

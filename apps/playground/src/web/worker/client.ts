@@ -115,6 +115,7 @@ export class WorkerClient {
 
   #receive(message: FromWorker): void {
     this.#heard += 1
+    if (message.kind === 'alive') return
     const asked = this.#asked.get(message.id)
     if (asked === undefined) return
     if (message.kind === 'progress') {

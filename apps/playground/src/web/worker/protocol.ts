@@ -72,6 +72,8 @@ export type ToWorker =
 
 /** From the worker to the page. */
 export type FromWorker =
+  /** Now and then during long work: it goes on, and is to be waited for. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: unknown }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }

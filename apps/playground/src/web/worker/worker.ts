@@ -13,7 +13,20 @@ const scope = globalThis as unknown as {
   addEventListener(type: 'message', listener: (event: { readonly data: ToWorker }) => void): void
 }
 
-const session = new Session()
+/** Between signs of life, in milliseconds; below what the page waits for a worker that it wants to give way. */
+const BEAT = 100
+
+let lastBeat = 0
+
+/** A long scenario is one piece of work. To begin it again in another worker would not make it shorter. */
+function beat(): void {
+  const now = performance.now()
+  if (now - lastBeat < BEAT) return
+  lastBeat = now
+  scope.postMessage({ kind: 'alive' })
+}
+
+const session = new Session(beat)
 const scenarios = new Map<number, Scenario>()
 const unwanted = new Set<number>()
 const waiting: (ToWorker & { kind: 'job' })[] = []
