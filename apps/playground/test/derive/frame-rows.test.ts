@@ -32,13 +32,13 @@ const MAPPED = view(
 
 describe('rows of frames', () => {
   it('have sixteen frames, a bar for what is long, and say what is free', () => {
-    expect(frameRows(MAPPED).map((row) => [row.kind, row.paddr, row.kind === 'cells' ? row.cells.filter((cell) => cell !== undefined).length : row.size])).toEqual([
-      ['cells', 0n, 1],
+    expect(frameRows(MAPPED).map((row) => [row.kind, row.frame, row.kind === 'cells' ? row.cells.filter((cell) => cell !== undefined).length : row.frames])).toEqual([
+      ['cells', 0, 1],
       // Up to where frames are handed out from, there is nothing to hand out.
-      ['free', 0x1_0000n, 0x7fff_0000n],
-      ['cells', 0x8000_0000n, 3],
-      ['free', 0x8001_0000n, 0x1f_0000n],
-      ['bar', 0x8020_0000n, 0x20_0000n],
+      ['free', 0x10, 0x7_fff0],
+      ['cells', 0x8_0000, 3],
+      ['free', 0x8_0010, 0x1f0],
+      ['bar', 0x8_0200, 0x200],
     ])
   })
 

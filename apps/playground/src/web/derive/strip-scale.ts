@@ -32,6 +32,8 @@ const LEAST_VIEW = 0x4000n
 const GAP = -1
 const HOLE = -2
 const PAGE = 4096
+const LOW = 0xffff_ffffn
+const UNIT = 2 ** 32
 
 /** A gap of more is drawn folded: its width says no more than that it is wide. */
 export const FOLDED_FROM: bigint = 1n << 18n
@@ -40,6 +42,11 @@ function weightOf(row: number, size: number): number {
   const pages = Math.log2(1 + size / PAGE)
   if (row >= 0) return 2 + 0.7 * pages
   return row === GAP ? Math.min(0.5 + 0.4 * pages, 5) : 3
+}
+
+/** Every engine that runs this page is little-endian. */
+function halvesOf(words: BigUint64Array<ArrayBuffer>): Uint32Array {
+  return new Uint32Array(words.buffer, words.byteOffset, 2 * words.length)
 }
 
 /** The segments of a list of areas. */
@@ -57,33 +64,53 @@ export class StripScale {
     const most = 2 * areas + 4
     this.#starts = new BigUint64Array(most)
     this.#rows = new Int32Array(most)
+    this.#before = new Float64Array(most + 1)
+    // No bigint in the loop, which may have 100,000 turns: words are two halves, the lower one first.
+    const halves = halvesOf(this.#starts)
+    const startHalves = halvesOf(starts)
+    const lastHalves = halvesOf(lasts)
+    const holeSize = hole === undefined ? Infinity : Number(hole.end - hole.start)
     let count = 0
-    const push = (start: bigint, row: number): void => {
-      this.#starts[count] = start
+    const push = (low: number, high: number, size: number, row: number): void => {
+      halves[2 * count] = low
+      halves[2 * count + 1] = high
       this.#rows[count] = row
+      this.#before[count + 1] = this.#before[count]! + weightOf(row, size)
       count += 1
     }
-    // What is between `from` and `to` holds no area.
-    const pushGap = (from: bigint, to: bigint): void => {
-      if (hole === undefined || hole.start < from || hole.end > to) {
-        if (from < to) push(from, GAP)
+    const pushSpan = (start: bigint, end: bigint, row: number): void => {
+      if (start < end) push(Number(start & LOW), Number(start >> 32n), Number(end - start), row)
+    }
+    // Of what lies between two areas, the part that the machine does not translate is told apart.
+    const pushGap = (low: number, high: number, size: number, next: number): void => {
+      if (size < holeSize) {
+        push(low, high, size, GAP)
         return
       }
-      if (from < hole.start) push(from, GAP)
-      push(hole.start, HOLE)
-      if (hole.end < to) push(hole.end, GAP)
+      const start = (BigInt(high) << 32n) + BigInt(low)
+      const end = next < areas ? starts[next]! : WHOLE.end
+      pushSpan(start, hole!.start, GAP)
+      pushSpan(hole!.start, hole!.end, HOLE)
+      pushSpan(hole!.end, end, GAP)
     }
-    let end = 0n
+    let endLow = 0
+    let endHigh = 0
     for (let row = 0; row < areas; row++) {
-      const start = starts[row]!
-      if (start !== end) pushGap(end, start)
-      push(start, row)
-      end = lasts[row]! + 1n
+      const low = startHalves[2 * row]!
+      const high = startHalves[2 * row + 1]!
+      const gap = (high - endHigh) * UNIT + (low - endLow)
+      if (gap > 0) pushGap(endLow, endHigh, gap, row)
+      endLow = lastHalves[2 * row]! + 1
+      endHigh = lastHalves[2 * row + 1]!
+      push(low, high, (endHigh - high) * UNIT + (endLow - low), row)
+      if (endLow === UNIT) {
+        endLow = 0
+        endHigh += 1
+      }
     }
-    pushGap(end, WHOLE.end)
+    const rest = (UNIT - endHigh) * UNIT - endLow
+    if (rest > 0) pushGap(endLow, endHigh, rest, areas)
     this.count = count
-    this.#before = new Float64Array(count + 1)
-    for (let index = 0; index < count; index++) this.#before[index + 1] = this.#before[index]! + weightOf(this.#rows[index]!, this.#sizeOf(index))
   }
 
   /** Gives segment `index`, which must be below `count`. */

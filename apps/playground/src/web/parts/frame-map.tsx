@@ -3,7 +3,7 @@
 import { formatHex } from '@addrspace/memory-addr'
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks'
 import { flagsText } from '../derive/columns.ts'
-import { frameRows, FRAMES_PER_ROW, rowOfFrame, type FrameCell, type FrameRow } from '../derive/frame-rows.ts'
+import { frameAddress, frameNumber, frameRows, FRAMES_PER_ROW, rowOfFrame, type FrameCell, type FrameRow } from '../derive/frame-rows.ts'
 import { PAGE_USE, type FrameColumns, type FramesView } from '../derive/frames.ts'
 import { shortSize } from '../derive/result-text.ts'
 import { rightsOfBits } from '../derive/rights.ts'
@@ -21,7 +21,6 @@ interface FrameMapProps {
 }
 
 const ROW_HEIGHT = 28
-const FRAME = 0x1000n
 
 export function FrameMap({ frames, lit, way, onHover, onFocus }: FrameMapProps) {
   const id = useId()
@@ -71,15 +70,16 @@ interface RowProps extends Pick<FrameMapProps, 'lit' | 'way' | 'onHover' | 'onFo
 }
 
 function Row({ id, row, runs, lit, way, onHover, onFocus }: RowProps) {
-  const address = <span class="frame-map-address mono" aria-hidden="true">{formatHex(row.paddr)}</span>
+  const paddr = frameAddress(row.frame)
+  const address = <span class="frame-map-address mono" aria-hidden="true">{formatHex(paddr)}</span>
   switch (row.kind) {
     case 'free':
-      return <>{address}<div class="frame-map-free" aria-hidden="true"><span>{shortSize(row.size)} {row.isMemory ? 'free' : 'not used'}</span></div></>
+      return <>{address}<div class="frame-map-free" aria-hidden="true"><span>{shortSize(frameAddress(row.frames))} {row.isMemory ? 'free' : 'not used'}</span></div></>
     case 'bar': {
-      const isLit = lit !== undefined && lit >= row.paddr && lit < row.paddr + row.size
+      const isLit = lit !== undefined && lit >= paddr && lit < paddr + frameAddress(row.frames)
       const pick = (event: MouseEvent & { readonly currentTarget: HTMLElement }): bigint => {
         const part = Math.min(Math.max(event.offsetX / event.currentTarget.clientWidth, 0), 0.999)
-        return row.paddr + BigInt(Math.floor(part * Number(row.size / FRAME))) * FRAME
+        return frameAddress(row.frame + Math.floor(part * row.frames))
       }
       return (
         <>
@@ -92,8 +92,8 @@ function Row({ id, row, runs, lit, way, onHover, onFocus }: RowProps) {
             onPointerMove={(event) => onHover(pick(event))}
             onClick={(event) => onFocus(pick(event))}
           >
-            <span>{shortSize(row.size)} {flagsText(runs.flags[row.run]!)}</span>
-            <i class="visually-hidden">frames from {formatHex(row.paddr)}</i>
+            <span>{shortSize(frameAddress(row.frames))} {flagsText(runs.flags[row.run]!)}</span>
+            <i class="visually-hidden">frames from {formatHex(paddr)}</i>
             <span class="frame-map-note mono">at {formatHex(runs.vaddrs[row.run]!)}</span>
           </div>
         </>
@@ -105,10 +105,10 @@ function Row({ id, row, runs, lit, way, onHover, onFocus }: RowProps) {
           {address}
           <div class="frame-map-cells" role="presentation">
             {row.cells.map((cell, index) => {
-              const paddr = row.paddr + FRAME * BigInt(index)
+              const frame = frameAddress(row.frame + index)
               return cell === undefined
                 ? <span key={index} class="frame-map-cell frame-map-cell--free" onPointerEnter={() => onHover(undefined)} />
-                : <Cell key={index} id={id} cell={cell} paddr={paddr} runs={runs} isLit={paddr === lit} isOnWay={way.includes(paddr)} onHover={onHover} onFocus={onFocus} />
+                : <Cell key={index} id={id} cell={cell} paddr={frame} runs={runs} isLit={frame === lit} isOnWay={way.includes(frame)} onHover={onHover} onFocus={onFocus} />
             })}
           </div>
         </>
@@ -158,15 +158,16 @@ function frameTo(key: string, rows: readonly FrameRow[], row: number, lit: bigin
   if (key === 'End') return firstOf(rows, rows.length - 1, -1)
   if (step === undefined) return undefined
   const at = rows[row]!
+  const frame = frameNumber(lit!)
   const direction = step > 0 ? 1 : -1
   if (at.kind === 'cells' && Math.abs(step) === 1) {
-    for (let index = Number((lit! - at.paddr) / FRAME) + step; index >= 0 && index < FRAMES_PER_ROW; index += step) {
-      if (at.cells[index] !== undefined) return at.paddr + FRAME * BigInt(index)
+    for (let index = frame - at.frame + step; index >= 0 && index < FRAMES_PER_ROW; index += step) {
+      if (at.cells[index] !== undefined) return frameAddress(at.frame + index)
     }
   }
   if (at.kind === 'bar') {
-    const next = lit! + FRAME * BigInt(step)
-    if (next >= at.paddr && next < at.paddr + at.size && Math.abs(step) === 1) return next
+    const next = frame + step
+    if (next >= at.frame && next < at.frame + at.frames && Math.abs(step) === 1) return frameAddress(next)
   }
   return firstOf(rows, row + direction, direction)
 }
@@ -175,10 +176,10 @@ function frameTo(key: string, rows: readonly FrameRow[], row: number, lit: bigin
 function firstOf(rows: readonly FrameRow[], from: number, direction: 1 | -1): bigint | undefined {
   for (let index = from; index >= 0 && index < rows.length; index += direction) {
     const row = rows[index]!
-    if (row.kind === 'bar') return row.paddr
+    if (row.kind === 'bar') return frameAddress(row.frame)
     if (row.kind !== 'cells') continue
     const cell = direction > 0 ? row.cells.findIndex((there) => there !== undefined) : row.cells.findLastIndex((there) => there !== undefined)
-    return row.paddr + FRAME * BigInt(cell)
+    return frameAddress(row.frame + cell)
   }
   return undefined
 }
