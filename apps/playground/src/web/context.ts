@@ -2,6 +2,7 @@
 
 import { createContext } from 'preact'
 import { useContext, useEffect, useRef, useState } from 'preact/hooks'
+import { isSame } from './same.ts'
 import type { Action, State } from './state.ts'
 import type { WorkerClient } from './worker/client.ts'
 import type { JobAnswer, JobName, JobRequest } from './worker/protocol.ts'
@@ -61,11 +62,4 @@ function useStable<T extends object>(value: T | undefined): T | undefined {
   const kept = useRef(value)
   if (!isSame(kept.current, value)) kept.current = value
   return kept.current
-}
-
-function isSame(a: object | undefined, b: object | undefined): boolean {
-  if (a === b) return true
-  if (a === undefined || b === undefined) return false
-  const fields = Object.entries(a)
-  return fields.length === Object.keys(b).length && fields.every(([name, value]) => Object.is(value, Reflect.get(b, name)))
 }

@@ -166,8 +166,8 @@ class Run implements LiveRun {
     const part = { header, ops: [...next, ...commits(open)] }
     this.#runner.run(part, (result) => {
       if (this.#steps.length === count) return
-      const { set, counts } = this.#subject
-      this.#steps.push({ result: from === 0 ? result : { ...result, index: from + result.index }, areas: set().size, ...counts() })
+      const subject = this.#subject
+      this.#steps.push({ result: from === 0 ? result : { ...result, index: from + result.index }, areas: subject.set().size, ...subject.counts() })
       onStep()
     })
   }

@@ -211,6 +211,8 @@ export class StripScale {
 export interface ShownSegment extends Segment {
   readonly left: number
   readonly right: number
+  /** Of the whole segment, in bytes. */
+  readonly size: bigint
   /** Whether the view shows all of it. */
   readonly isWhole: boolean
 }
@@ -260,6 +262,19 @@ export class StripLayout {
     return addressInside(start, end, (x - left) / (right - left))
   }
 
+  /** Gives the address that is meant by a place: where what is there is too narrow to be hit, an area beside it. */
+  pickedAt(x: number): bigint {
+    const { kind, left, right } = this.segmentAt(x)
+    if (kind === 'area' || right - left >= 4) return this.addressAt(x)
+    const index = this.#indexAt(Math.min(Math.max(x, 0), this.width))
+    for (const beside of [index + 1, index - 1]) {
+      if (beside < this.#first || beside > this.#last) continue
+      const segment = this.#shown(beside)
+      if (segment.kind === 'area') return segment.start
+    }
+    return this.addressAt(x)
+  }
+
   /** Gives the segment at a place. O(log segments). */
   segmentAt(x: number): ShownSegment {
     return this.#shown(this.#indexAt(Math.min(Math.max(x, 0), this.width)))
@@ -278,7 +293,7 @@ export class StripLayout {
     const unit = this.width / this.#total
     const left = index === this.#first ? 0 : (this.#firstWeight + this.scale.weightBetween(this.#first + 1, index)) * unit
     const right = index === this.#last ? this.width : (this.#firstWeight + this.scale.weightBetween(this.#first + 1, index + 1)) * unit
-    return { ...segment, start, end, left, right, isWhole: start === segment.start && end === segment.end }
+    return { ...segment, start, end, left, right, size: segment.end - segment.start, isWhole: start === segment.start && end === segment.end }
   }
 }
 

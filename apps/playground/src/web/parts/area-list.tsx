@@ -5,6 +5,7 @@ import { useEffect, useId, useRef } from 'preact/hooks'
 import { areaAt, areaIndexOf, type AreaColumns } from '../derive/columns.ts'
 import { rightsOfBits } from '../derive/rights.ts'
 import { shortSize } from '../derive/result-text.ts'
+import { memo } from './memo.tsx'
 import { useVirtualRows } from './virtual-rows.ts'
 import './area-list.css'
 
@@ -54,31 +55,40 @@ export function AreaList({ areas, lit, onHover, onFocus }: AreaListProps) {
       <div class="area-list-rows" role="presentation" style={{ height: `${height}px` }}>
         {Array.from({ length: Math.max(to - from, 0) }, (_, offset) => {
           const index = from + offset
-          const { start, end, flags } = areaAt(areas, index)
-          return (
-            <div
-              key={index}
-              id={`${id}-${index}`}
-              role="option"
-              class={`area-list-row${index === row ? ' area-list-row--lit' : ''}`}
-              aria-selected={index === row}
-              aria-setsize={areas.count}
-              aria-posinset={index + 1}
-              style={{ top: `${index * ROW_HEIGHT}px` }}
-              onPointerEnter={() => onHover(start)}
-              onClick={() => onFocus(start)}
-            >
-              <span class={`rights-swatch rights rights--${rightsOfBits(areas.flags[index]!)}`} />
-              <span class="area-list-range mono">{formatHex(start)}–{formatHex(end)}</span>
-              <span class="area-list-size">{shortSize(end - start)}</span>
-              <span class="area-list-flags mono">{flags === '' ? <><span aria-hidden="true">–</span><span class="visually-hidden">no access</span></> : flags}</span>
-            </div>
-          )
+          return <AreaRow key={index} id={`${id}-${index}`} areas={areas} index={index} isLit={index === row} onHover={onHover} onFocus={onFocus} />
         })}
       </div>
     </div>
   )
 }
+
+interface AreaRowProps extends Pick<AreaListProps, 'areas' | 'onHover' | 'onFocus'> {
+  readonly id: string
+  readonly index: number
+  readonly isLit: boolean
+}
+
+const AreaRow = memo(function AreaRow({ id, areas, index, isLit, onHover, onFocus }: AreaRowProps) {
+  const { start, end, flags } = areaAt(areas, index)
+  return (
+    <div
+      id={id}
+      role="option"
+      class={`area-list-row${isLit ? ' area-list-row--lit' : ''}`}
+      aria-selected={isLit}
+      aria-setsize={areas.count}
+      aria-posinset={index + 1}
+      style={{ top: `${index * ROW_HEIGHT}px` }}
+      onPointerEnter={() => onHover(start)}
+      onClick={() => onFocus(start)}
+    >
+      <span class={`rights-swatch rights rights--${rightsOfBits(areas.flags[index]!)}`} />
+      <span class="area-list-range mono">{formatHex(start)}–{formatHex(end)}</span>
+      <span class="area-list-size">{shortSize(end - start)}</span>
+      <span class="area-list-flags mono">{flags === '' ? <><span aria-hidden="true">–</span><span class="visually-hidden">no access</span></> : flags}</span>
+    </div>
+  )
+})
 
 function stepOf(key: string): number | undefined {
   switch (key) {

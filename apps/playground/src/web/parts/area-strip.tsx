@@ -10,7 +10,7 @@ import { pageOf, pageTo } from '../derive/page-step.ts'
 import { sizeText } from '../derive/result-text.ts'
 import { StripLayout, StripScale, WHOLE, type AddressSpan } from '../derive/strip-scale.ts'
 import { useCanvas } from './canvas.ts'
-import { paintOverview, paintStrip, STRIP_HEIGHT, type LitSpan } from './strip-paint.ts'
+import { OVERVIEW_HEIGHT, paintLight, paintOverview, paintStrip, paintWindow, STRIP_HEIGHT, type LitSpan } from './strip-paint.ts'
 import './area-strip.css'
 
 interface AreaStripProps {
@@ -26,21 +26,23 @@ interface AreaStripProps {
   readonly onFocus: (vaddr: bigint) => void
 }
 
-const OVERVIEW_HEIGHT = 24
-
 export function AreaStrip({ areas, hole, lit, current, view, onView, onHover, onFocus }: AreaStripProps) {
   const scale = useMemo(() => new StripScale(areas, hole), [areas, hole])
   const strip = useCanvas(STRIP_HEIGHT)
+  const light = useCanvas(STRIP_HEIGHT)
   const overview = useCanvas(OVERVIEW_HEIGHT)
+  const frame = useCanvas(OVERVIEW_HEIGHT)
   const layout = useMemo(() => new StripLayout(scale, view, Math.max(strip.width, 1)), [scale, view, strip.width])
   const wholeLayout = useMemo(() => new StripLayout(scale, WHOLE, Math.max(overview.width, 1)), [scale, overview.width])
-  strip.usePaint((context, theme) => paintStrip(context, theme, layout, areas, lit), [layout, areas, lit])
-  overview.usePaint((context, theme) => paintOverview(context, theme, wholeLayout, areas, view, lit, OVERVIEW_HEIGHT), [wholeLayout, areas, view, lit])
+  strip.usePaint((context, theme) => paintStrip(context, theme, layout, areas), [layout, areas])
+  light.usePaint((context, theme) => paintLight(context, theme, layout, lit), [layout, lit])
+  overview.usePaint((context, theme) => paintOverview(context, theme, wholeLayout, areas), [wholeLayout, areas])
+  frame.usePaint((context, theme) => paintWindow(context, theme, wholeLayout, view, lit), [wholeLayout, view, lit])
 
   const [isDragged, setIsDragged] = useState(false)
   const drag = useRef<{ readonly x: number; readonly layout: StripLayout; hasMoved: boolean } | undefined>(undefined)
   const vaddrAt = useCallback((x: number) => {
-    const addr = layout.addressAt(x)
+    const addr = layout.pickedAt(x)
     const row = areaIndexOf(areas, addr)
     return pageOf(addr, row === undefined ? undefined : areaAt(areas, row))
   }, [layout, areas])
@@ -87,7 +89,7 @@ export function AreaStrip({ areas, hole, lit, current, view, onView, onHover, on
       const to = pageTo(event.key, areas, current)
       if (to === undefined) return
       onFocus(to)
-      if (to < view.start || to >= view.end) onView(scale.around({ start: to, end: to + 0x1000n }, 1))
+      if (to < view.start || to + 0x1000n > view.end) onView(scale.around({ start: to, end: to + 0x1000n }, 1))
     }
     event.preventDefault()
   }
@@ -112,6 +114,7 @@ export function AreaStrip({ areas, hole, lit, current, view, onView, onHover, on
         onPointerDown={(event) => onView(centred(scale, layout, wholeLayout.addressAt(event.offsetX)))}
       >
         <canvas ref={overview.ref} />
+        <canvas ref={frame.ref} class="area-strip-layer" />
       </div>
       <div
         ref={box}
@@ -136,6 +139,7 @@ export function AreaStrip({ areas, hole, lit, current, view, onView, onHover, on
         onPointerLeave={() => onHover(undefined)}
       >
         <canvas ref={strip.ref} />
+        <canvas ref={light.ref} class="area-strip-layer" />
       </div>
     </div>
   )

@@ -5,12 +5,16 @@ import { useEffect, useId, useMemo, useRef } from 'preact/hooks'
 import { flagsText } from '../derive/columns.ts'
 import { frameAddress, frameNumber, frameRows, FRAMES_PER_ROW, rowOfFrame, type FrameCell, type FrameRow } from '../derive/frame-rows.ts'
 import { PAGE_USE, type FrameColumns, type FramesView } from '../derive/frames.ts'
+import type { BackendName } from '../derive/backends.ts'
+import { tableDigit, tableName } from '../derive/table-name.ts'
 import { shortSize } from '../derive/result-text.ts'
 import { rightsOfBits } from '../derive/rights.ts'
+import { memo } from './memo.tsx'
 import { useVirtualRows } from './virtual-rows.ts'
 import './frame-map.css'
 
 interface FrameMapProps {
+  readonly backend: BackendName
   readonly frames: FramesView
   /** The frame that is lit: of a page, or of a table. */
   readonly lit: bigint | undefined
@@ -22,7 +26,7 @@ interface FrameMapProps {
 
 const ROW_HEIGHT = 28
 
-export function FrameMap({ frames, lit, way, onHover, onFocus }: FrameMapProps) {
+export function FrameMap({ backend, frames, lit, way, onHover, onFocus }: FrameMapProps) {
   const id = useId()
   const { runs } = frames
   const rows = useMemo(() => frameRows(frames), [frames])
@@ -55,7 +59,7 @@ export function FrameMap({ frames, lit, way, onHover, onFocus }: FrameMapProps) 
       <div class="frame-map-rows" role="presentation" style={{ height: `${height}px` }}>
         {rows.slice(from, to).map((shown, offset) => (
           <div key={from + offset} class="frame-map-row" role="presentation" style={{ top: `${(from + offset) * ROW_HEIGHT}px` }}>
-            <Row id={id} row={shown} runs={runs} lit={lit} way={way} onHover={onHover} onFocus={onFocus} />
+            <Row id={id} backend={backend} row={shown} runs={runs} lit={lit !== undefined && holds(shown, lit) ? lit : undefined} way={way.some((frame) => holds(shown, frame)) ? way : NONE} onHover={onHover} onFocus={onFocus} />
           </div>
         ))}
       </div>
@@ -63,20 +67,27 @@ export function FrameMap({ frames, lit, way, onHover, onFocus }: FrameMapProps) 
   )
 }
 
-interface RowProps extends Pick<FrameMapProps, 'lit' | 'way' | 'onHover' | 'onFocus'> {
+interface RowProps extends Pick<FrameMapProps, 'backend' | 'lit' | 'way' | 'onHover' | 'onFocus'> {
   readonly id: string
   readonly row: FrameRow
   readonly runs: FrameColumns
 }
 
-function Row({ id, row, runs, lit, way, onHover, onFocus }: RowProps) {
+const NONE: readonly bigint[] = []
+
+function holds(row: FrameRow, paddr: bigint): boolean {
+  const frame = frameNumber(paddr)
+  return frame >= row.frame && frame < row.frame + (row.kind === 'cells' ? FRAMES_PER_ROW : row.frames)
+}
+
+const Row = memo(function Row({ id, backend, row, runs, lit, way, onHover, onFocus }: RowProps) {
   const paddr = frameAddress(row.frame)
   const address = <span class="frame-map-address mono" aria-hidden="true">{formatHex(paddr)}</span>
   switch (row.kind) {
     case 'free':
       return <>{address}<div class="frame-map-free" aria-hidden="true"><span>{shortSize(frameAddress(row.frames))} {row.isMemory ? 'free' : 'not used'}</span></div></>
     case 'bar': {
-      const isLit = lit !== undefined && lit >= paddr && lit < paddr + frameAddress(row.frames)
+      const isLit = lit !== undefined
       const pick = (event: MouseEvent & { readonly currentTarget: HTMLElement }): bigint => {
         const part = Math.min(Math.max(event.offsetX / event.currentTarget.clientWidth, 0), 0.999)
         return frameAddress(row.frame + Math.floor(part * row.frames))
@@ -108,15 +119,15 @@ function Row({ id, row, runs, lit, way, onHover, onFocus }: RowProps) {
               const frame = frameAddress(row.frame + index)
               return cell === undefined
                 ? <span key={index} class="frame-map-cell frame-map-cell--free" onPointerEnter={() => onHover(undefined)} />
-                : <Cell key={index} id={id} cell={cell} paddr={frame} runs={runs} isLit={frame === lit} isOnWay={way.includes(frame)} onHover={onHover} onFocus={onFocus} />
+                : <Cell key={index} id={id} backend={backend} cell={cell} paddr={frame} runs={runs} isLit={frame === lit} isOnWay={way.includes(frame)} onHover={onHover} onFocus={onFocus} />
             })}
           </div>
         </>
       )
   }
-}
+})
 
-interface CellProps extends Pick<FrameMapProps, 'onHover' | 'onFocus'> {
+interface CellProps extends Pick<FrameMapProps, 'backend' | 'onHover' | 'onFocus'> {
   readonly id: string
   readonly cell: FrameCell
   readonly paddr: bigint
@@ -125,8 +136,9 @@ interface CellProps extends Pick<FrameMapProps, 'onHover' | 'onFocus'> {
   readonly isOnWay: boolean
 }
 
-function Cell({ id, cell: { run, uses }, paddr, runs, isLit, isOnWay, onHover, onFocus }: CellProps) {
+function Cell({ id, backend, cell: { run, uses }, paddr, runs, isLit, isOnWay, onHover, onFocus }: CellProps) {
   const use = runs.uses[run]!
+  const sign = use === PAGE_USE ? (uses > 1 ? `×${uses}` : undefined) : String(tableDigit(backend, use))
   const look = use === PAGE_USE ? rightsOfBits(runs.flags[run]!) : 'table'
   return (
     <span
@@ -134,19 +146,19 @@ function Cell({ id, cell: { run, uses }, paddr, runs, isLit, isOnWay, onHover, o
       role="option"
       class={`frame-map-cell rights rights--${look}${isLit ? ' frame-map-cell--lit' : isOnWay ? ' frame-map-cell--way' : ''}`}
       aria-selected={isLit}
-      aria-label={`${formatHex(paddr)}, ${useText(runs, run)}${uses > 1 ? `, reached ${uses} times` : ''}`}
-      title={`${formatHex(paddr)}: ${useText(runs, run)}${uses > 1 ? `, reached ${uses} times` : ''}`}
+      aria-label={`${formatHex(paddr)}, ${useText(backend, runs, run)}${uses > 1 ? `, reached ${uses} times` : ''}`}
+      title={`${formatHex(paddr)}: ${useText(backend, runs, run)}${uses > 1 ? `, reached ${uses} times` : ''}`}
       onPointerEnter={() => onHover(paddr)}
       onClick={() => onFocus(paddr)}
     >
-      {use === PAGE_USE ? uses > 1 && <span class="frame-map-uses">×{uses}</span> : <span class="frame-map-uses">{use}</span>}
+      {sign !== undefined && <span class="frame-map-uses" data-sign={sign} />}
     </span>
   )
 }
 
-function useText(runs: FrameColumns, run: number): string {
+function useText(backend: BackendName, runs: FrameColumns, run: number): string {
   const use = runs.uses[run]!
-  if (use !== PAGE_USE) return `table of level ${use}`
+  if (use !== PAGE_USE) return `${tableName(backend, use)} table`
   const flags = flagsText(runs.flags[run]!)
   return `page ${flags === '' ? 'without access' : flags} of the run at ${formatHex(runs.vaddrs[run]!)}`
 }

@@ -1,7 +1,7 @@
 /** The lit page in one line: its area, every entry on its way with its word, its frame, and its other addresses. */
 
 import { formatHex } from '@addrspace/memory-addr'
-import { Fragment, type ComponentChildren } from 'preact'
+import type { ComponentChildren } from 'preact'
 import type { BackendName } from '../derive/backends.ts'
 import type { PagePath, PathInTables } from '../derive/path.ts'
 import { shortSize } from '../derive/result-text.ts'
@@ -29,8 +29,7 @@ export function PageChain({ backend, path, isStale, onFocus }: PageChainProps) {
 function Links({ backend, path: { vaddr, area, table }, onFocus }: { readonly backend: BackendName; readonly path: PagePath; readonly onFocus: (vaddr: bigint) => void }) {
   return (
     <>
-      <Link title="Address"><span class="mono">{formatHex(vaddr)}</span></Link>
-      <Arrow />
+      <Link title="Address" arrow=""><span class="mono">{formatHex(vaddr)}</span></Link>
       {area === undefined
         ? <Link title="Area" look="stop">none</Link>
         : <Link title={`Area · ${shortSize(area.end - area.start)}`}><Swatch flags={area.flags} /><span class="mono">{formatHex(area.start)}–{formatHex(area.end)} {area.flags === '' ? 'no access' : area.flags}</span></Link>}
@@ -40,45 +39,45 @@ function Links({ backend, path: { vaddr, area, table }, onFocus }: { readonly ba
 }
 
 function Way({ backend, table: { isCanonical, steps, leaf, aliases, hasMoreAliases }, vaddr, onFocus }: { readonly backend: BackendName; readonly table: PathInTables; readonly vaddr: bigint; readonly onFocus: (vaddr: bigint) => void }) {
-  if (!isCanonical) return <><Arrow /><Link title="Tables" look="stop">not translated: the address is not canonical here</Link></>
+  if (!isCanonical) return <Link title="Tables" look="stop">not translated: the address is not canonical here</Link>
   const others = aliases.filter((alias) => alias !== vaddr)
   return (
     <>
       {steps.map(({ level, index, word, kind }) => (
-        <Fragment key={level}>
-          <Arrow />
-          <Link title={`${tableName(backend, level)}[${index}]${kind === 'table' ? '' : ` · ${kind}`}`} look={kind === 'absent' || kind === 'invalid' ? 'stop' : 'table'}><span class="mono">{formatHex(word)}</span></Link>
-        </Fragment>
+        <Link key={level} title={`${tableName(backend, level)}[${index}]${kind === 'table' ? '' : ` · ${kind}`}`} look={kind === 'absent' || kind === 'invalid' ? 'stop' : 'table'}><span class="mono">{formatHex(word)}</span></Link>
       ))}
-      <Arrow />
       {leaf === undefined
         ? <Link title="Frame" look="stop">none: nothing is mapped here</Link>
         : <Link title={`Frame · leaf of ${shortSize(leaf.size)}`}><Swatch flags={leaf.flags} /><span class="mono">{formatHex(leaf.paddr)} {leaf.flags === '' ? 'no access' : leaf.flags}</span></Link>}
       {others.length > 0 && (
-        <>
-          <span class="page-chain-arrow" aria-hidden="true">⇄</span>
-          <Link title={`${others.length}${hasMoreAliases ? ' or more' : ''} ${others.length === 1 ? 'alias' : 'aliases'} of this frame`}>
-            <span class="page-chain-aliases">{others.map((alias) => <button key={alias} type="button" class="page-chain-alias" onClick={() => onFocus(alias)}>{formatHex(alias)}</button>)}</span>
-          </Link>
-        </>
+        <Link arrow="⇄" title={`${others.length}${hasMoreAliases ? ' or more' : ''} ${others.length === 1 ? 'alias' : 'aliases'} of this frame`}>
+          <span class="page-chain-aliases">{others.map((alias) => <button key={alias} type="button" class="page-chain-alias" onClick={() => onFocus(alias)}>{formatHex(alias)}</button>)}</span>
+        </Link>
       )}
     </>
   )
 }
 
-function Link({ title, look = 'plain', children }: { readonly title: string; readonly look?: 'plain' | 'table' | 'stop'; readonly children: ComponentChildren }) {
+interface LinkProps {
+  readonly title: string
+  readonly look?: 'plain' | 'table' | 'stop'
+  /** What leads to it from the one before. */
+  readonly arrow?: string
+  readonly children: ComponentChildren
+}
+
+function Link({ title, look = 'plain', arrow = '→', children }: LinkProps) {
   return (
-    <div class={`page-chain-link page-chain-link--${look}`}>
-      <span class="page-chain-title">{title}</span>
-      <span class="page-chain-value">{children}</span>
+    <div class="page-chain-group">
+      {arrow !== '' && <span class="page-chain-arrow" aria-hidden="true">{arrow}</span>}
+      <div class={`page-chain-link page-chain-link--${look}`}>
+        <span class="page-chain-title">{title}</span>
+        <span class="page-chain-value">{children}</span>
+      </div>
     </div>
   )
 }
 
 function Swatch({ flags }: { readonly flags: string }) {
   return <span class={`rights-swatch rights rights--${rightsOfText(flags)}`} />
-}
-
-function Arrow() {
-  return <span class="page-chain-arrow" aria-hidden="true">→</span>
 }

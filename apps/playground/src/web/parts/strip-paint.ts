@@ -18,35 +18,44 @@ const BAND_BOTTOM = 84
 const LABEL_ROWS = [103, 119] as const
 const TICK_END = 91
 export const STRIP_HEIGHT = 128
+export const OVERVIEW_HEIGHT = 24
 
 type Context = CanvasRenderingContext2D
 
-/** Draws all of it into a context of CSS pixels. */
-export function paintStrip(context: Context, theme: StripTheme, layout: StripLayout, areas: AreaColumns, lit: readonly LitSpan[]): void {
-  context.clearRect(0, 0, layout.width, STRIP_HEIGHT)
+/** Draws what stays while the pointer moves, into a context of CSS pixels. */
+export function paintStrip(context: Context, theme: StripTheme, layout: StripLayout, areas: AreaColumns): void {
   const shown = paintBand(context, theme, layout, areas, BAND_TOP, BAND_BOTTOM)
   for (const segment of shown) paintLabels(context, theme, segment, areas)
   paintPages(context, theme, layout, shown)
   paintAxis(context, theme, layout, shown)
+}
+
+/** Draws what is lit, the page itself last. */
+export function paintLight(context: Context, theme: StripTheme, layout: StripLayout, lit: readonly LitSpan[]): void {
   for (const role of ['area', 'alias', 'page'] as const) {
     for (const span of lit) if (span.role === role) paintLit(context, theme, layout, span)
   }
+  // The page's own label first; one that would be across another is left out, its pin stays.
+  const taken = lit.filter(({ role }) => role !== 'area').map((span) => pinOf(layout, span))
+  for (const role of ['page', 'alias'] as const) {
+    for (const span of lit) if (span.role === role) paintPinLabel(context, theme, layout, span, taken)
+  }
 }
 
-/** Draws the whole space as a thin band, and the part of it that a view shows. */
-export function paintOverview(context: Context, theme: StripTheme, layout: StripLayout, areas: AreaColumns, view: AddressSpan, lit: readonly LitSpan[], height: number): void {
-  context.clearRect(0, 0, layout.width, height)
-  paintBand(context, theme, layout, areas, 5, height - 5)
-  for (const span of lit) {
-    if (span.role === 'area') continue
-    context.fillStyle = theme.text
-    context.fillRect(layout.xOf(span.start) - 1, 1, 2, height - 2)
-  }
+/** Draws the whole space as a thin band. */
+export function paintOverview(context: Context, theme: StripTheme, layout: StripLayout, areas: AreaColumns): void {
+  paintBand(context, theme, layout, areas, 5, OVERVIEW_HEIGHT - 5)
+}
+
+/** Draws which part of it a view shows, and where lit pages are. */
+export function paintWindow(context: Context, theme: StripTheme, layout: StripLayout, view: AddressSpan, lit: readonly LitSpan[]): void {
+  context.fillStyle = theme.text
+  for (const span of lit) if (span.role !== 'area') context.fillRect(layout.xOf(span.start) - 1, 1, 2, OVERVIEW_HEIGHT - 2)
   const left = layout.xOf(view.start)
   const right = Math.max(layout.xOf(view.end), left + 4)
   context.strokeStyle = theme.accent
   context.lineWidth = 2
-  context.strokeRect(left + 1, 1, Math.max(right - left - 2, 3), height - 2)
+  context.strokeRect(left + 1, 1, Math.max(right - left - 2, 3), OVERVIEW_HEIGHT - 2)
 }
 
 /** Gives the segments that are wide enough to be seen one by one. */
@@ -115,7 +124,7 @@ function paintLabels(context: Context, theme: StripTheme, segment: ShownSegment,
   const { kind, row, left, right, isWhole } = segment
   const middle = (left + right) / 2
   const width = right - left
-  const size = shortSize(segment.end - segment.start)
+  const size = shortSize(segment.size)
   context.textAlign = 'center'
   context.textBaseline = 'middle'
   if (kind === 'area') {
@@ -135,7 +144,7 @@ function paintLabels(context: Context, theme: StripTheme, segment: ShownSegment,
     label(context, 'canonical', middle, (BAND_TOP + BAND_BOTTOM) / 2 + 7, theme.raised, theme.dim)
     return
   }
-  if (isWhole && segment.end - segment.start >= FOLDED_FROM) fold(context, theme, middle, width)
+  if (isWhole && segment.size >= FOLDED_FROM) fold(context, theme, middle, width)
   if (fits(context, `11px ${theme.sans}`, size, width - 4)) label(context, size, middle, (BAND_TOP + BAND_BOTTOM) / 2, undefined, theme.dim)
 }
 
@@ -214,14 +223,25 @@ function ticksOf(layout: StripLayout, shown: readonly ShownSegment[]): Tick[] {
     const before = shown[index - 1]
     const behind = shown[index + 1]
     if (kind === 'area') {
-      ticks.push({ addr: start, x: left, rank: before?.kind === 'gap' && before.end - before.start >= FOLDED_FROM ? 0 : 1 })
+      ticks.push({ addr: start, x: left, rank: before?.kind === 'gap' && before.size >= FOLDED_FROM ? 0 : 1 })
       if (behind?.kind !== 'area' && end < layout.view.end) ticks.push({ addr: end, x: right, rank: 2 })
     } else if (index === 0) {
       ticks.push({ addr: start, x: 0, rank: 3 })
     }
     if (right - left > 220) ticks.push(...roundTicks(layout, start, end, right - left))
   }
+  ticks.push(...denseTicks(layout))
   return ticks.toSorted((a, b) => a.rank - b.rank || a.x - b.x)
+}
+
+/** Where segments are narrower than pixels, the address of every so many pixels. */
+function denseTicks(layout: StripLayout): Tick[] {
+  const ticks: Tick[] = []
+  for (let x = 70; x < layout.width; x += 140) {
+    const { start, left, right } = layout.segmentAt(x)
+    if (right - left < 1.5) ticks.push({ addr: start, x, rank: 5 })
+  }
+  return ticks
 }
 
 function roundTicks(layout: StripLayout, start: bigint, end: bigint, width: number): Tick[] {
@@ -258,9 +278,27 @@ function paintLit(context: Context, theme: StripTheme, layout: StripLayout, { st
   context.fillStyle = role === 'page' ? theme.text : theme.surface
   context.fill()
   context.stroke()
+}
+
+function paintPinLabel(context: Context, theme: StripTheme, layout: StripLayout, { start, end, role }: LitSpan, taken: { readonly left: number; readonly right: number }[]): void {
+  if (end <= layout.view.start || start >= layout.view.end) return
   context.font = `600 11px ${theme.sans}`
-  context.fillStyle = theme.text
-  context.textAlign = middle > layout.width - 60 ? 'right' : 'left'
+  context.textAlign = 'left'
   context.textBaseline = 'middle'
-  context.fillText(role, middle + (middle > layout.width - 60 ? -10 : 10), BAND_TOP - 11)
+  const pin = pinOf(layout, { start, end })
+  const { width } = context.measureText(role)
+  for (const left of [pin.right + 3, pin.left - 3 - width]) {
+    const right = left + width
+    if (left < 0 || right > layout.width || taken.some((other) => left - 2 < other.right && right + 2 > other.left)) continue
+    taken.push({ left, right })
+    context.fillStyle = theme.text
+    context.fillText(role, left, BAND_TOP - 11)
+    return
+  }
+}
+
+/** Where the pin of a page is; it is as wide however narrow the page. */
+function pinOf(layout: StripLayout, { start, end }: AddressSpan): { readonly left: number; readonly right: number } {
+  const middle = (Math.max(layout.xOf(start), 0) + Math.min(Math.max(layout.xOf(end), 0), layout.width)) / 2
+  return { left: middle - 7, right: middle + 7 }
 }

@@ -9,10 +9,11 @@ import type { Position } from '../derive/position.ts'
 import { shortSize } from '../derive/result-text.ts'
 import { rightsOfText } from '../derive/rights.ts'
 import { tableName } from '../derive/table-name.ts'
+import { memo } from './memo.tsx'
 import type { EntryRun, TableNode } from '../derive/tables.ts'
 
 /** More rows of one table come when they are asked for. */
-const MOST_ROWS = 64
+const MOST_ROWS = 48
 
 /** Which entries are lit, and who wants to know of others. */
 export interface TreeLight {
@@ -21,8 +22,8 @@ export interface TreeLight {
   readonly entries: readonly bigint[]
   /** Tables on that way, and the one that is lit itself. */
   readonly tables: readonly bigint[]
-  readonly onHover: (run: EntryRun | undefined, node?: TableNode) => void
-  readonly onFocus: (run: EntryRun, node: TableNode) => void
+  readonly onHover: (run: EntryRun | undefined) => void
+  readonly onFocus: (run: EntryRun) => void
   /** Opened and closed by hand, by `keyOf`. */
   readonly toggled: ReadonlyMap<string, boolean>
   readonly onToggle: (key: string, isOpen: boolean) => void
@@ -33,13 +34,15 @@ interface TableRowsProps {
   readonly node: TableNode
   readonly depth: number
   readonly light: TreeLight
+  /** The same without any light: for what is not on the way, so that it is not rendered again when that changes. */
+  readonly idle: TreeLight
   readonly title?: string
   readonly isFirst?: boolean
 }
 
-export function TableRows({ node, depth, light, title, isFirst = false }: TableRowsProps) {
+export function TableRows({ node, depth, light, idle, title, isFirst = false }: TableRowsProps) {
   const key = keyOf(node.paddr, node.level, node.vaddr)
-  if (title === undefined) return <Runs node={node} depth={depth} light={light} />
+  if (title === undefined) return <Runs node={node} depth={depth} light={light} idle={idle} />
   const isOpen = light.toggled.get(key) ?? true
   const toggle = (): void => light.onToggle(key, !isOpen)
   return (
@@ -49,24 +52,23 @@ export function TableRows({ node, depth, light, title, isFirst = false }: TableR
         <span class="mono">{formatHex(node.paddr)}</span>
         <span class="table-tree-dim">{title}</span>
       </Row>
-      {isOpen && <Runs node={node} depth={depth + 1} light={light} />}
+      {isOpen && <Runs node={node} depth={depth + 1} light={light} idle={idle} />}
     </>
   )
 }
 
-interface RunsProps {
-  readonly node: TableNode
-  readonly depth: number
-  readonly light: TreeLight
-}
+type RunsProps = Omit<TableRowsProps, 'title' | 'isFirst'>
 
-function Runs({ node, depth, light }: RunsProps) {
+function Runs({ node, depth, light, idle }: RunsProps) {
   const [most, setMost] = useState(MOST_ROWS)
   // What is lit is shown wherever it is.
   const shown = node.runs.filter((run, index) => index < most || isLit(run, light))
   return (
     <>
-      {shown.map((run) => <RunRow key={run.first} run={run} node={node} depth={depth} light={light} />)}
+      {shown.map((run) => {
+        const isOnWay = run.kind === 'table' && run.target !== undefined && light.tables.includes(run.target)
+        return <RunRow key={run.first} run={run} node={node} depth={depth} isLit={isLit(run, light)} isOnWay={isOnWay} light={isOnWay ? light : idle} idle={idle} />
+      })}
       {shown.length < node.runs.length && (
         <Row depth={depth} onClick={() => setMost(node.runs.length)}>
           <span class="table-tree-dim">… {node.runs.length - shown.length} more rows of this table</span>
@@ -78,40 +80,47 @@ function Runs({ node, depth, light }: RunsProps) {
 
 interface RunRowProps extends RunsProps {
   readonly run: EntryRun
+  readonly isLit: boolean
+  /** Whether the table that it points to is on the way. */
+  readonly isOnWay: boolean
 }
 
-function RunRow({ run, node, depth, light }: RunRowProps) {
+const RunRow = memo(function RunRow({ run, node, depth, isLit, isOnWay, light, idle }: RunRowProps) {
   const isTable = run.kind === 'table' && run.target !== undefined && node.level > 0
   const key = isTable ? keyOf(run.target, node.level - 1, run.vaddr) : ''
-  const isOnWay = isTable && light.tables.includes(run.target)
   const isOpen = isTable && (light.toggled.get(key) ?? (isOnWay || run.child !== undefined))
   return (
     <>
       <Row
         depth={depth}
-        isLit={isLit(run, light)}
+        isLit={isLit}
         kind={run.kind}
         {...(isTable && { twist: { isOpen, onToggle: () => light.onToggle(key, !isOpen) } })}
-        onClick={() => { if (run.kind !== 'absent') light.onFocus(run, node) }}
-        onEnter={() => light.onHover(run.kind === 'absent' ? undefined : run, node)}
+        onClick={() => { if (run.kind !== 'absent') light.onFocus(run) }}
+        onEnter={() => light.onHover(run.kind === 'absent' ? undefined : run)}
       >
         <Entry run={run} node={node} light={light} />
       </Row>
       {isOpen && (run.child === undefined
-        ? <Asked run={run} level={node.level - 1} depth={depth + 1} light={light} />
-        : <TableRows node={run.child} depth={depth + 1} light={light} />)}
+        ? <Asked run={run} level={node.level - 1} depth={depth + 1} light={light} idle={idle} />
+        : <TableRows node={run.child} depth={depth + 1} light={light} idle={idle} />)}
     </>
   )
+})
+
+interface AskedProps extends Omit<RunsProps, 'node'> {
+  readonly run: EntryRun
+  readonly level: number
 }
 
 /** A table that was not among the first ones: it is asked for. */
-function Asked({ run, level, depth, light }: { readonly run: EntryRun; readonly level: number; readonly depth: number; readonly light: TreeLight }) {
+function Asked({ run, level, depth, light, idle }: AskedProps) {
   const { scenario, backend, count } = light.position
   const [from] = useState({ paddr: run.target!, level, vaddr: run.vaddr })
   const { value, error } = useDerived('tables', { scenario, backend, count, from, most: 1 })
   const [node] = value ?? []
   if (error !== undefined) return <p class="table-tree-more" role="alert">{error}</p>
-  return node === undefined ? <p class="table-tree-more">Loading …</p> : <TableRows node={node} depth={depth} light={light} />
+  return node === undefined ? <p class="table-tree-more">Loading …</p> : <TableRows node={node} depth={depth} light={light} idle={idle} />
 }
 
 function Entry({ run, node, light }: { readonly run: EntryRun; readonly node: TableNode; readonly light: TreeLight }) {

@@ -31,12 +31,20 @@ export function TableTree({ roots, entries, tables, onHover, onFocus, scenario, 
   }, [entries, tables])
   const last = entries.at(-1)
   useEffect(() => {
-    if (last === undefined || isInside.current) return undefined
+    const box = tree.current
+    if (last === undefined || isInside.current || box === null) return undefined
     // A table on the way may come in later; each that does moves the row.
-    const timers = [0, 60, 200].map((delay) => setTimeout(() => reveal(tree.current), delay))
-    return () => timers.forEach((timer) => clearTimeout(timer))
+    const observer = new MutationObserver(() => reveal(box))
+    observer.observe(box, { childList: true })
+    reveal(box)
+    const timer = setTimeout(() => observer.disconnect(), PATIENCE)
+    return () => {
+      clearTimeout(timer)
+      observer.disconnect()
+    }
   }, [last])
-  const light: TreeLight = { backend, entries, tables: way.tables, onHover, onFocus, toggled, onToggle, position }
+  const idle = useMemo((): TreeLight => ({ backend, entries: NONE, tables: NONE, onHover, onFocus, toggled, onToggle, position }), [backend, onHover, onFocus, toggled, onToggle, position])
+  const light: TreeLight = { ...idle, entries, tables: way.tables }
   return (
     <div
       ref={tree}
@@ -48,17 +56,22 @@ export function TableTree({ roots, entries, tables, onHover, onFocus, scenario, 
       onPointerLeave={() => { isInside.current = false; onHover(undefined) }}
     >
       {roots.map((root, index) => (
-        <TableRows key={index} node={root} depth={0} light={light} isFirst={index === 0} title={roots.length === 1 ? 'root' : index === 0 ? 'root of the lower half' : 'root of the upper half'} />
+        <TableRows key={index} node={root} depth={0} light={light} idle={idle} isFirst={index === 0} title={roots.length === 1 ? 'root' : index === 0 ? 'root of the lower half' : 'root of the upper half'} />
       ))}
     </div>
   )
 }
 
+/** How long tables on the way may take to come in, in milliseconds; later ones move nothing any more. */
+const PATIENCE = 3000
+
+const NONE: readonly bigint[] = []
+
 /** Brings the deepest lit row into the box, without moving the page. */
-function reveal(tree: HTMLDivElement | null): void {
-  const rows = tree?.querySelectorAll<HTMLElement>('.table-tree-row--lit')
-  const row = rows?.[rows.length - 1]
-  if (tree === null || row === undefined) return
+function reveal(tree: HTMLDivElement): void {
+  const rows = tree.querySelectorAll<HTMLElement>('.table-tree-row--lit')
+  const row = rows[rows.length - 1]
+  if (row === undefined) return
   const box = tree.getBoundingClientRect()
   const { top, bottom } = row.getBoundingClientRect()
   if (top < box.top) tree.scrollTop -= box.top - top + 30

@@ -8,6 +8,7 @@ import { PAGE_USE, type FramesView } from '../derive/frames.ts'
 import { opText } from '../derive/op-line.ts'
 import type { PagePath } from '../derive/path.ts'
 import { RIGHTS } from '../derive/rights.ts'
+import type { EntryRun } from '../derive/tables.ts'
 import { StripScale, WHOLE, type AddressSpan } from '../derive/strip-scale.ts'
 import { AddressField } from '../parts/address-field.tsx'
 import { AreaList } from '../parts/area-list.tsx'
@@ -36,11 +37,20 @@ export function MemoryView() {
   const path = vaddr === undefined ? undefined : asked.value
   const hole = useMemo(() => holeOf(backend), [backend])
   const [view, setView] = useState<AddressSpan>(WHOLE)
-  const chosen = pageOfFocus(focus, frames.value)
+  const current = pageOfFocus(focus, frames.value)
 
   const hover = useHover(dispatch)
   const hoverPage = useCallback((page: bigint | undefined) => hover(page === undefined ? undefined : { kind: 'page', vaddr: page }), [hover])
-  const focusPage = useCallback((page: bigint) => dispatch({ kind: 'focused', focus: { kind: 'page', vaddr: page } }), [dispatch])
+  // What is chosen is lit, also while the pointer rests on something else.
+  const choose = useCallback((chosen: Focus) => {
+    hover(undefined)
+    dispatch({ kind: 'focused', focus: chosen })
+  }, [hover, dispatch])
+  const focusPage = useCallback((page: bigint) => choose({ kind: 'page', vaddr: page }), [choose])
+  const hoverEntry = useCallback((run: EntryRun | undefined) => hover(run && { kind: 'entry', entryAddress: run.entryAddress, vaddr: run.vaddr }), [hover])
+  const focusEntry = useCallback(({ entryAddress, vaddr: of }: EntryRun) => choose({ kind: 'entry', entryAddress, vaddr: of }), [choose])
+  const hoverFrame = useCallback((paddr: bigint | undefined) => hover(paddr === undefined ? undefined : { kind: 'frame', paddr }), [hover])
+  const focusFrame = useCallback((paddr: bigint) => choose({ kind: 'frame', paddr }), [choose])
   const jump = (to: bigint): void => {
     focusPage(to)
     if (areas.value !== undefined) setView(new StripScale(areas.value, hole).around({ start: to, end: to + 1n }, 1))
@@ -62,17 +72,17 @@ export function MemoryView() {
           </select>
         </label>
         <Time />
-        <AddressField label="Jump to address" value={chosen ?? 0n} onChange={jump} />
+        <AddressField label="Jump to address" value={current ?? 0n} onChange={jump} />
       </div>
       {error !== undefined && <p role="alert">{backendTitle(backend)} cannot run this scenario: {error}</p>}
       <PageChain backend={backend} path={path} isStale={asked.isStale} onFocus={focusPage} />
       <section class="memory-strip" aria-label="Areas to scale" aria-busy={areas.isStale}>
         {areas.value !== undefined && (
-          <AreaStrip areas={areas.value} hole={hole} lit={spans} current={chosen} view={view} onView={setView} onHover={hoverPage} onFocus={focusPage} />
+          <AreaStrip areas={areas.value} hole={hole} lit={spans} current={current} view={view} onView={setView} onHover={hoverPage} onFocus={focusPage} />
         )}
         <ul class="memory-legend" aria-label="Legend">
           {RIGHTS.map(([rights, title]) => <li key={rights}><span class={`rights-swatch rights rights--${rights}`} />{title}</li>)}
-          <li><span class="rights-swatch rights rights--table" />table</li>
+          <li><span class="rights-swatch rights rights--table" />table, by its level</li>
           <li><span class="memory-fold" aria-hidden="true">//</span>folded gap</li>
         </ul>
       </section>
@@ -93,8 +103,8 @@ export function MemoryView() {
                   roots={tables.value}
                   entries={entries}
                   tables={way}
-                  onHover={(run) => hover(run && { kind: 'entry', entryAddress: run.entryAddress, vaddr: run.vaddr })}
-                  onFocus={(run) => dispatch({ kind: 'focused', focus: { kind: 'entry', entryAddress: run.entryAddress, vaddr: run.vaddr } })}
+                  onHover={hoverEntry}
+                  onFocus={focusEntry}
                 />
               )}
         </section>
@@ -104,11 +114,12 @@ export function MemoryView() {
             ? <NoTables backend={backend} isLoading={frames.isStale} />
             : (
                 <FrameMap
+                  backend={backend}
                   frames={frames.value}
                   lit={frame}
                   way={way}
-                  onHover={(paddr) => hover(paddr === undefined ? undefined : { kind: 'frame', paddr })}
-                  onFocus={(paddr) => dispatch({ kind: 'focused', focus: { kind: 'frame', paddr } })}
+                  onHover={hoverFrame}
+                  onFocus={focusFrame}
                 />
               )}
         </section>
@@ -196,5 +207,5 @@ function holeOf(backend: BackendName): AddressSpan | undefined {
 }
 
 function numbered(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+  return `${String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',')} ${noun}${count === 1 ? '' : 's'}`
 }
