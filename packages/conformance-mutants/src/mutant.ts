@@ -2,7 +2,7 @@
  * What a mutant is: a lawful subject with one seeded fault, and the case that is meant to notice it.
  */
 
-import type { CaseReport } from '@addrspace/conformance'
+import type { CaseReport, VectorSubject } from '@addrspace/conformance'
 
 /** One seeded fault. Its subject's types stay inside; what matters is what the suite says of it. */
 export interface Mutant {
@@ -16,4 +16,6 @@ export interface Mutant {
   readonly meant: string
   /** Holds the mutant against the cases whose ids the filter takes; all but those it would never leave, by default. */
   readonly report: (filter?: (id: string) => boolean) => readonly CaseReport[]
+  /** Where a format is broken: the same as a subject of vectors. */
+  readonly vectors?: VectorSubject
 }

@@ -20,8 +20,13 @@ interface Machine {
   openTable(memory: { readonly base: bigint; readonly size: bigint }): VectorTable
 }
 
+/** One format as a subject. */
+export function vectorSubjectOf<C extends object>(format: PteFormat<C>): VectorSubject {
+  return joined([machineOf(format)])
+}
+
 /** Any number of machines in one subject; each format answers to its own name. */
-export function vectorSubjectOf(machines: readonly (readonly [name: string, machine: Machine])[]): VectorSubject {
+function joined(machines: readonly (readonly [name: string, machine: Machine])[]): VectorSubject {
   const byName = new Map(machines)
   const machineOf = (name: string): Machine => {
     const machine = byName.get(name)
@@ -111,6 +116,6 @@ function tableOf<C>(format: PteFormat<C>, base: bigint, size: bigint): VectorTab
 }
 
 /** All machines of ours. */
-export const VECTOR_SUBJECT: VectorSubject = vectorSubjectOf([
+export const VECTOR_SUBJECT: VectorSubject = joined([
   machineOf(x8664), machineOf(x8664La57), machineOf(riscvSv39), machineOf(riscvSv48), machineOf(riscvSv57), machineOf(aarch64),
 ])

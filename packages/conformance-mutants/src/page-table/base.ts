@@ -11,6 +11,7 @@ import type { PteFormat } from '@addrspace/page-table'
 import type { Fault } from '../base.ts'
 import { AARCH64 } from '../machines/aarch64.ts'
 import { RISCV_SV39 } from '../machines/riscv.ts'
+import { vectorSubjectOf } from '../machines/vector-subject.ts'
 import { X86_64 } from '../machines/x86-64.ts'
 import type { Mutant } from '../mutant.ts'
 
@@ -22,8 +23,9 @@ export const PAGE = 0x1000n
 export const HUGE = 0x20_0000n
 
 /** A mutant whose format is broken. */
-export function formatMutant<C>(machine: MachineDescription<C>, fault: Fault, change: (format: PteFormat<C>) => Partial<PteFormat<C>>): Mutant {
-  return mutantOf('format', { ...machine, format: changed(machine.format, change(machine.format)) }, fault, () => ({}))
+export function formatMutant<C extends object>(machine: MachineDescription<C>, fault: Fault, change: (format: PteFormat<C>) => Partial<PteFormat<C>>): Mutant {
+  const format = changed(machine.format, change(machine.format))
+  return { ...mutantOf('format', { ...machine, format }, fault, () => ({})), vectors: vectorSubjectOf(format) }
 }
 
 /** A mutant whose operations are broken. */
