@@ -67,11 +67,15 @@ export class NodeStore<F, P, A extends AnyAddr> {
 
   /** Drops one reference to a node; what nobody else refers to goes, with all that it holds. */
   release(node: number, level: number): void {
-    if (--this.holders[node]! > 0) return
+    const { refs, holders, attributeTable } = this
+    if (--holders[node]! > 0) return
     const first = node << NODE_BITS
-    for (let at = first; at < first + this.counts[node]!; at++) {
-      if (level === 0) this.attributeTable.release(this.refs[at]!)
-      else this.release(this.refs[at]!, level - 1)
+    const end = first + this.counts[node]!
+    for (let at = first; at < end; at++) {
+      if (level === 0) attributeTable.release(refs[at]!)
+      // Without a call for what others still hold: nearly all of it.
+      else if (holders[refs[at]!]! > 1) holders[refs[at]!]!--
+      else this.release(refs[at]!, level - 1)
     }
     this.free(node)
   }
@@ -79,16 +83,20 @@ export class NodeStore<F, P, A extends AnyAddr> {
   /** A copy of a shared node for the writer, who thereby drops its reference to the old one. */
   copyOf(node: number, level: number): number {
     const copy = this.newNode()
-    const [from, to] = [node << NODE_BITS, copy << NODE_BITS]
-    this.bounds.copyWithin(to, from, from + PLACES)
-    this.refs.copyWithin(to, from, from + PLACES)
+    // Only now: a new node may have replaced the arrays.
+    const { bounds, refs, holders, attributeTable } = this
+    const from = node << NODE_BITS
+    const to = copy << NODE_BITS
+    const count = this.counts[node]!
+    bounds.copyWithin(to, from, from + PLACES)
+    refs.copyWithin(to, from, from + PLACES)
     this.gaps[copy] = this.gaps[node]!
-    this.counts[copy] = this.counts[node]!
-    for (let at = to; at < to + this.counts[copy]; at++) {
-      if (level === 0) this.attributeTable.at(this.refs[at]!).holders++
-      else this.holders[this.refs[at]!]!++
+    this.counts[copy] = count
+    for (let at = to; at < to + count; at++) {
+      if (level === 0) attributeTable.at(refs[at]!).holders++
+      else holders[refs[at]!]!++
     }
-    this.holders[node]!--
+    holders[node]!--
     return copy
   }
 
