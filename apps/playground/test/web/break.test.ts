@@ -50,6 +50,11 @@ describe('a failure half way', () => {
     await page.getByText('11 tried, each undone completely').waitFor()
     await page.getByRole('button', { name: '10: in operation 1, undone' }).click()
     expect(await page.getByRole('spinbutton').inputValue()).toBe('10')
+    await page.getByText('Operation 1: map 0x400000').waitFor()
+    expect(await page.getByText('11 tried, each undone completely').count()).toBe(1)
+    // On another machine nothing has been tried yet.
+    await page.getByRole('combobox', { name: 'Machine' }).selectOption('AArch64')
+    await page.getByText('11 tried').waitFor({ state: 'detached' })
   })
 
   test('tells when a backend refuses the scenario as a whole', {}, async ({ page }) => {

@@ -1,11 +1,10 @@
 /** Chooses what fails: a kind, and which of them; and tries every one. */
 
 import type { ScenarioFailure } from '@addrspace/conformance'
-import { useEffect, useId, useState } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import { usePage } from '../context.ts'
 import type { BackendName } from '../derive/backends.ts'
 import type { FailingPart, FailureAnswer } from '../derive/failure.ts'
-import { opText } from '../derive/op-line.ts'
 import { useLongJob } from '../long-job.ts'
 import './failure-choice.css'
 
@@ -24,7 +23,12 @@ export function FailureChoice({ backend, totals }: FailureChoiceProps) {
   const { state: { scenario }, dispatch } = usePage()
   const { fail } = scenario.header
   const [part, n] = chosen(fail)
-  const choose = (next: ScenarioFailure | undefined): void => dispatch({ kind: 'failure-chosen', fail: next })
+  // What was found of all failures stays as long as only another one is chosen.
+  const hasChosen = useRef(false)
+  const choose = (next: ScenarioFailure | undefined): void => {
+    hasChosen.current = true
+    dispatch({ kind: 'failure-chosen', fail: next })
+  }
   const total = part === undefined || part === 'callback' ? undefined : totals?.[part]
   return (
     <div class="failure-choice">
@@ -36,7 +40,7 @@ export function FailureChoice({ backend, totals }: FailureChoiceProps) {
         ))}
       </fieldset>
       {part !== undefined && <Which part={part} n={n} total={total} onChoose={(next) => choose({ [part]: next })} />}
-      {part !== undefined && <Every key={part} part={part} backend={backend} n={n} onChoose={(next) => choose({ [part]: next })} />}
+      {part !== undefined && <Every key={part} part={part} backend={backend} n={n} hasChosen={hasChosen} onChoose={(next) => choose({ [part]: next })} />}
     </div>
   )
 }
@@ -74,26 +78,28 @@ interface EveryProps {
   readonly part: FailingPart
   readonly backend: BackendName
   readonly n: number
+  /** Whether the scenario is another one only by what fails; taken back when that has been seen. */
+  readonly hasChosen: { current: boolean }
   readonly onChoose: (n: number) => void
 }
 
-function Every({ part, backend, n, onChoose }: EveryProps) {
+function Every({ part, backend, n, hasChosen, onChoose }: EveryProps) {
   const { state: { scenario } } = usePage()
   const job = useLongJob('failures')
-  const [tried, setTried] = useState<string>()
-  // What was found is of one scenario on one backend; which one fails of it does not matter.
-  const subject = `${backend} ${JSON.stringify(scenario.ops.map(opText))}`
-  useEffect(() => job.forget(), [subject])
+  useEffect(() => {
+    if (!hasChosen.current) job.forget()
+    hasChosen.current = false
+  }, [scenario, backend])
   const done = job.value ?? job.progress?.done ?? []
   const total = job.progress?.total
   const wrong = done.filter(({ isUndone }) => !isUndone).length
   return (
     <div class="failure-choice-every">
       <div class="failure-choice-number">
-        <button type="button" class="button" disabled={job.isRunning} onClick={() => { setTried(subject); job.begin({ scenario, backend, part }) }}>Try every one</button>
+        <button type="button" class="button" disabled={job.isRunning} onClick={() => job.begin({ scenario, backend, part })}>Try every one</button>
         {job.isRunning && <button type="button" class="button" onClick={job.cancel}>Stop</button>}
         {job.isRunning && <progress aria-label="Failures tried" value={done.length} max={total ?? Math.max(10, done.length * 2)} />}
-        <span role="status">{tried !== subject || (done.length === 0 && job.isRunning) ? '' : job.value === undefined ? `${done.length} tried` : `${done.length} tried, ${wrong === 0 ? 'each undone completely' : `${wrong} not undone`}`}</span>
+        <span role="status">{done.length === 0 ? '' : job.value === undefined ? `${done.length} tried` : `${done.length} tried, ${wrong === 0 ? 'each undone completely' : `${wrong} not undone`}`}</span>
       </div>
       {job.error !== undefined && <p role="alert">{job.error}</p>}
       {done.length > 0 && (
