@@ -82,6 +82,21 @@ describe('a mutant', () => {
     })
   }
 
+  test('is caught by a scenario that can be opened', {}, async ({ page }) => {
+    await openBreak(page)
+    await page.getByRole('list', { name: 'Well-known bugs' }).getByRole('button', { name: /^B5/ }).click()
+    const report = page.getByRole('region', { name: 'The suite at work' })
+    await report.getByText(/^caught/).waitFor()
+    // Empty requests map nothing, unmap nothing and protect nothing.
+    await report.getByRole('button', { name: /^Open scenario/ }).first().click()
+    const list = page.getByRole('list', { name: 'Operations' })
+    await list.waitFor()
+    expect(await list.innerText()).toMatch(/protect 0x[0-9a-f]+ \+0x0/)
+    // Without the fault nothing is lost by it.
+    await list.getByRole('button', { name: /^\d+ ?protect/ }).first().click()
+    await page.getByRole('region', { name: 'Mock', exact: true }).getByText('done').waitFor()
+  })
+
   test('is found by a search', {}, async ({ page }) => {
     await openBreak(page)
     const search = page.getByLabel(/^Search all \d+ mutants/)

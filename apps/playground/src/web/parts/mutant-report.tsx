@@ -1,6 +1,8 @@
 /** How the suite catches a mutant: every case as it runs, and what those saw that noticed it. */
 
+import { useState } from 'preact/hooks'
 import type { MutantCatch, MutantInfo, MutantProgress } from '../derive/mutants.ts'
+import { CaseScenarios } from './case-scenarios.tsx'
 import './mutant-report.css'
 
 interface MutantReportProps {
@@ -46,15 +48,20 @@ function verdictText(progress: MutantProgress | undefined): string {
 }
 
 function Caught({ caught: { id, title, law, detail, isMeant } }: { readonly caught: MutantCatch }) {
+  const [isOpen, setIsOpen] = useState(isMeant)
   return (
-    <details class="mutant-report-caught" open={isMeant}>
+    <details class="mutant-report-caught" open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
       <summary><code>{id}</code> {isMeant && <span class="mark mark--differs">meant for it</span>}</summary>
-      <dl>
-        <dt>must hold</dt>
-        <dd>{title} <span class="mutant-report-note">({law})</span></dd>
-        <dt>what it saw</dt>
-        <dd class="mutant-report-saw mono">{detail}</dd>
-      </dl>
+      {isOpen && (
+        <dl>
+          <dt>must hold</dt>
+          <dd>{title} <span class="mutant-report-note">({law})</span></dd>
+          <dt>what it saw</dt>
+          <dd class="mutant-report-saw mono">{detail}</dd>
+          <dt>its scenario, to be tried without the fault</dt>
+          <dd><CaseScenarios id={id} /></dd>
+        </dl>
+      )}
     </details>
   )
 }
