@@ -46,7 +46,7 @@ const failed = [conform, ...replays].filter(({ code }) => code !== 0)
 for (const { stderr } of failed) console.log(stderr.trimEnd())
 console.log(
   failed.length === 0
-    ? 'All backends conform, and all traces end as the kernel says. More: npm run addrspace -- --help'
+    ? 'All backends conform, and all traces end as the kernel says. More: npm run addrspace -- --help; in a browser: npm run web'
     : `${String(failed.length)} of ${String(traces.length + 1)} commands failed; npm run addrspace -- conform, and -- replay ${TRACES}/…, tell more.`,
 )
 process.exitCode = failed.length > 0 ? 1 : 0

@@ -33,7 +33,7 @@ describe('the suite', () => {
 
   test('shows how far it is, and stops when told to, and keeps what it has found', {}, async ({ page }) => {
     await openSuite(page, '')
-    await page.getByRole('button', { name: /^Run 18\d cases on 4 machines$/ }).click()
+    await page.getByRole('button', { name: /^Run \d+ cases on 4 machines$/ }).click()
     await page.getByRole('progressbar', { name: 'Cases run' }).waitFor()
     await matrix(page).getByText('passed').first().waitFor()
     // It goes on while another view is open, which answers meanwhile.
@@ -41,7 +41,7 @@ describe('the suite', () => {
     await page.getByRole('region', { name: 'x86-64', exact: true }).getByText('maps to').waitFor()
     await page.getByRole('tab', { name: 'Suite' }).click()
     await page.getByRole('button', { name: 'Cancel' }).click()
-    await page.getByRole('button', { name: /^Run 18\d cases/ }).waitFor()
+    await page.getByRole('button', { name: /^Run \d+ cases/ }).waitFor()
     expect(await page.getByRole('status').innerText()).toMatch(/^\d+ passed/)
     expect(await matrix(page).getByText('not run').count()).toBeGreaterThan(0)
   })

@@ -1,6 +1,6 @@
 /** The tabs of the views: one stop for the tab key, arrows go from one to the next. */
 
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { ViewEntry } from '../views/index.ts'
 import type { ViewId } from '../views/view-id.ts'
 import './tabs.css'
@@ -13,6 +13,8 @@ interface TabsProps {
 
 export function Tabs({ views, open, onOpen }: TabsProps) {
   const list = useRef<HTMLDivElement>(null)
+  // On a phone, not all of them have room.
+  useEffect(() => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [open])
   const move = (event: KeyboardEvent): void => {
     const at = views.findIndex(({ id }) => id === open)
     const to = nextIndex(event.key, at, views.length)

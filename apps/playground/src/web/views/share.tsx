@@ -47,16 +47,16 @@ export function ShareView() {
           <section class="share-import" aria-label="Open a file">
             <h3>Open a file</h3>
             <p class="share-note">A scenario file takes the place of the scenario; undo brings that back. Files can also be dropped anywhere on the page.</p>
-            <label class="share-name">
-              <span>Name of the scenario</span>
-              <input value={scenario.header.name ?? ''} onChange={(event) => dispatch({ kind: 'header-changed', header: { name: event.currentTarget.value === '' ? undefined : event.currentTarget.value } })} />
-            </label>
             <div><FilePicker label="Choose a scenario file" what="file" /></div>
           </section>
         </div>
         <div class="share-column">
           <TextBlock title="Scenario file" shape="block" text={textOf(scenario)} fileName={`${name}.jsonl`}>
             <p class="share-note">What <code>addrspace run {name}.jsonl</code> takes.</p>
+            <label class="share-name">
+              <span>Name of the scenario</span>
+              <input value={scenario.header.name ?? ''} onChange={(event) => dispatch({ kind: 'header-changed', header: { name: event.currentTarget.value === '' ? undefined : event.currentTarget.value } })} />
+            </label>
           </TextBlock>
           <Checks name={name} />
         </div>
