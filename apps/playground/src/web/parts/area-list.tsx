@@ -13,20 +13,22 @@ interface AreaListProps {
   readonly areas: AreaColumns
   /** A page: its area is lit. */
   readonly lit: bigint | undefined
+  /** Whether what is lit is pointed at: then nothing moves under the pointer that does. */
+  readonly isPointedAt: boolean
   readonly onHover: (vaddr: bigint | undefined) => void
   readonly onFocus: (vaddr: bigint) => void
 }
 
 const ROW_HEIGHT = 28
 
-export function AreaList({ areas, lit, onHover, onFocus }: AreaListProps) {
+export function AreaList({ areas, lit, isPointedAt, onHover, onFocus }: AreaListProps) {
   const id = useId()
   const { ref, from, to, height, onScroll, reveal } = useVirtualRows(areas.count, ROW_HEIGHT)
   const isInside = useRef(false)
   const row = lit === undefined ? undefined : areaIndexOf(areas, lit)
   useEffect(() => {
-    if (row !== undefined && !isInside.current) reveal(row)
-  }, [row, reveal])
+    if (row !== undefined && !(isPointedAt && isInside.current)) reveal(row)
+  }, [row, reveal, isPointedAt])
   const go = (to: number): void => {
     const index = Math.min(Math.max(to, 0), areas.count - 1)
     reveal(index)

@@ -20,13 +20,15 @@ interface FrameMapProps {
   readonly lit: bigint | undefined
   /** The tables on the way to it. */
   readonly way: readonly bigint[]
+  /** Whether what is lit is pointed at: then nothing moves under the pointer that does. */
+  readonly isPointedAt: boolean
   readonly onHover: (paddr: bigint | undefined) => void
   readonly onFocus: (paddr: bigint) => void
 }
 
 const ROW_HEIGHT = 28
 
-export function FrameMap({ backend, frames, lit, way, onHover, onFocus }: FrameMapProps) {
+export function FrameMap({ backend, frames, lit, way, isPointedAt, onHover, onFocus }: FrameMapProps) {
   const id = useId()
   const { runs } = frames
   const rows = useMemo(() => frameRows(frames), [frames])
@@ -34,8 +36,8 @@ export function FrameMap({ backend, frames, lit, way, onHover, onFocus }: FrameM
   const isInside = useRef(false)
   const row = lit === undefined ? -1 : rowOfFrame(rows, lit)
   useEffect(() => {
-    if (row >= 0 && !isInside.current) reveal(row)
-  }, [row, reveal])
+    if (row >= 0 && !(isPointedAt && isInside.current)) reveal(row)
+  }, [row, reveal, isPointedAt])
   const pressed = (event: KeyboardEvent): void => {
     const next = frameTo(event.key, rows, row, lit)
     if (next === undefined) return

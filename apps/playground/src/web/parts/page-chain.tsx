@@ -2,7 +2,7 @@
 
 import { formatHex } from '@addrspace/memory-addr'
 import type { ComponentChildren } from 'preact'
-import type { BackendName } from '../derive/backends.ts'
+import { machineOf, type BackendName } from '../derive/backends.ts'
 import type { PagePath, PathInTables } from '../derive/path.ts'
 import { shortSize } from '../derive/result-text.ts'
 import { rightsOfText } from '../derive/rights.ts'
@@ -18,7 +18,7 @@ interface PageChainProps {
 
 export function PageChain({ backend, path, isStale, onFocus }: PageChainProps) {
   return (
-    <section class={`page-chain${path === undefined ? '' : ' page-chain--lit'}`} aria-label="The lit page" aria-busy={isStale}>
+    <section class={`page-chain${path === undefined ? '' : ' page-chain--lit'}${machineOf(backend) === undefined ? ' page-chain--short' : ''}`} aria-label="The lit page" aria-busy={isStale}>
       {path === undefined
         ? <p class="page-chain-hint">Point at a page anywhere below, or choose one: its area, the entries that lead to it, its frame and all its aliases light up.</p>
         : <Links backend={backend} path={path} onFocus={onFocus} />}
@@ -49,10 +49,15 @@ function Way({ backend, table: { isCanonical, steps, leaf, aliases, hasMoreAlias
       {leaf === undefined
         ? <Link title="Frame" look="stop">none: nothing is mapped here</Link>
         : <Link title={`Frame · leaf of ${shortSize(leaf.size)}`}><Swatch flags={leaf.flags} /><span class="mono">{formatHex(leaf.paddr)} {leaf.flags === '' ? 'no access' : leaf.flags}</span></Link>}
-      {others.length > 0 && (
-        <Link arrow="⇄" title={`${others.length}${hasMoreAliases ? ' or more' : ''} ${others.length === 1 ? 'alias' : 'aliases'} of this frame`}>
-          <span class="page-chain-aliases">{others.map((alias) => <button key={alias} type="button" class="page-chain-alias" onClick={() => onFocus(alias)}>{formatHex(alias)}</button>)}</span>
-        </Link>
+      {leaf !== undefined && (
+        <>
+          <span class="page-chain-break" />
+          <Link arrow="⇄" title={others.length === 0 ? 'Aliases of this frame' : `${others.length}${hasMoreAliases ? ' or more' : ''} ${others.length === 1 ? 'alias' : 'aliases'} of this frame`}>
+            {others.length === 0
+              ? 'none: no other address reaches it'
+              : <span class="page-chain-aliases">{others.map((alias) => <button key={alias} type="button" class="page-chain-alias" onClick={() => onFocus(alias)}>{formatHex(alias)}</button>)}</span>}
+          </Link>
+        </>
       )}
     </>
   )

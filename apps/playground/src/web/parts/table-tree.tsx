@@ -13,11 +13,13 @@ interface TableTreeProps extends Position {
   readonly roots: readonly TableNode[]
   readonly entries: readonly bigint[]
   readonly tables: readonly bigint[]
+  /** Whether what is lit is pointed at: then nothing moves under the pointer that does. */
+  readonly isPointedAt: boolean
   readonly onHover: TreeLight['onHover']
   readonly onFocus: TreeLight['onFocus']
 }
 
-export function TableTree({ roots, entries, tables, onHover, onFocus, scenario, backend, count }: TableTreeProps) {
+export function TableTree({ roots, entries, tables, isPointedAt, onHover, onFocus, scenario, backend, count }: TableTreeProps) {
   const tree = useRef<HTMLDivElement>(null)
   const isInside = useRef(false)
   const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map())
@@ -25,14 +27,15 @@ export function TableTree({ roots, entries, tables, onHover, onFocus, scenario, 
   const position = useMemo(() => ({ scenario, backend, count }), [scenario, backend, count])
   // Under the pointer nothing opens by itself: rows would run away from it.
   const [kept, setKept] = useState({ entries, tables })
-  const way = isInside.current ? kept : { entries, tables }
+  const isStill = isPointedAt && isInside.current
+  const way = isStill ? kept : { entries, tables }
   useEffect(() => {
-    if (!isInside.current) setKept({ entries, tables })
-  }, [entries, tables])
+    if (!isStill) setKept({ entries, tables })
+  }, [entries, tables, isStill])
   const last = entries.at(-1)
   useEffect(() => {
     const box = tree.current
-    if (last === undefined || isInside.current || box === null) return undefined
+    if (last === undefined || isStill || box === null) return undefined
     // A table on the way may come in later; each that does moves the row.
     const observer = new MutationObserver(() => reveal(box))
     observer.observe(box, { childList: true })
@@ -42,7 +45,7 @@ export function TableTree({ roots, entries, tables, onHover, onFocus, scenario, 
       clearTimeout(timer)
       observer.disconnect()
     }
-  }, [last])
+  }, [last, isStill])
   const idle = useMemo((): TreeLight => ({ backend, entries: NONE, tables: NONE, onHover, onFocus, toggled, onToggle, position }), [backend, onHover, onFocus, toggled, onToggle, position])
   const light: TreeLight = { ...idle, entries, tables: way.tables }
   return (

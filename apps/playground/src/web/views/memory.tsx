@@ -91,7 +91,7 @@ export function MemoryView() {
           <header><h3>Areas</h3><p>{areas.value === undefined ? '' : numbered(areas.value.count, 'area')}</p></header>
           {areas.value === undefined || areas.value.count === 0
             ? <p class="memory-empty">{areas.value === undefined ? 'Loading …' : 'No areas: the space is empty.'}</p>
-            : <AreaList areas={areas.value} lit={vaddr} onHover={hoverPage} onFocus={focusPage} />}
+            : <AreaList areas={areas.value} lit={vaddr} isPointedAt={state.hover !== undefined} onHover={hoverPage} onFocus={focusPage} />}
         </section>
         <section class="memory-pane memory-pane--tables" aria-label="Tables" aria-busy={tables.isStale}>
           <header><h3>Page tables</h3><p>{frames.value === undefined ? '' : numbered(frames.value.tables, 'table')}</p></header>
@@ -103,6 +103,7 @@ export function MemoryView() {
                   roots={tables.value}
                   entries={entries}
                   tables={way}
+                  isPointedAt={state.hover !== undefined}
                   onHover={hoverEntry}
                   onFocus={focusEntry}
                 />
@@ -118,6 +119,7 @@ export function MemoryView() {
                   frames={frames.value}
                   lit={frame}
                   way={way}
+                  isPointedAt={state.hover !== undefined}
                   onHover={hoverFrame}
                   onFocus={focusFrame}
                 />
