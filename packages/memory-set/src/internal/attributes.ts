@@ -32,21 +32,13 @@ export class AreaAttributes<F, P, A extends AnyAddr> {
   }
 }
 
-/** A power of two. */
-const RECENT = 8
-
-function recentSlot(flags: unknown): number {
-  return typeof flags === 'number' ? flags & (RECENT - 1) : 0
-}
-
 export class AttributeTable<F, P, A extends AnyAddr> {
   readonly #records: (AreaAttributes<F, P, A> | undefined)[] = []
   readonly #freeIds: number[] = []
   readonly #shared = new Map<MappingBackend<F, P, A>, Map<F, AreaAttributes<F, P, A>>>()
   /** How many records in use have guards. */
   guarded = 0
-  /** What was looked up last, by the low bits of flags that are numbers: nearly always, it is the next one too. */
-  readonly #recent: (AreaAttributes<F, P, A> | undefined)[] = Array.from({ length: RECENT }, () => undefined)
+  #last: AreaAttributes<F, P, A> | undefined = undefined
   /**
    * The record that lost its last holder most recently: it keeps its id until another does, since
    * what is unmapped is often mapped again.
@@ -57,12 +49,12 @@ export class AttributeTable<F, P, A extends AnyAddr> {
   lookup(flags: F, backend: MappingBackend<F, P, A>, guards: Guards): AreaAttributes<F, P, A> {
     // Guards are rare and compared by value; such records are simply not shared.
     if (guards !== NO_GUARDS) return new AreaAttributes(flags, backend, guards)
-    const recent = this.#recent[recentSlot(flags)]
-    if (recent !== undefined && recent.backend === backend && Object.is(recent.flags, flags)) return recent
+    const last = this.#last
+    if (last !== undefined && last.backend === backend && Object.is(last.flags, flags)) return last
     const known = this.#shared.get(backend)?.get(flags)
     // A Map takes 0 and -0 for the same key; flags are told apart as Object.is does.
     const record = known !== undefined && Object.is(known.flags, flags) ? known : new AreaAttributes(flags, backend, guards)
-    this.#recent[recentSlot(flags)] = record
+    this.#last = record
     return record
   }
 
@@ -103,7 +95,7 @@ export class AttributeTable<F, P, A extends AnyAddr> {
     this.#freeIds.push(record.id)
     record.id = -1
     if (record.guards !== NO_GUARDS) this.guarded--
-    if (this.#recent[recentSlot(record.flags)] === record) this.#recent[recentSlot(record.flags)] = undefined
+    if (this.#last === record) this.#last = undefined
     const ofBackend = this.#shared.get(record.backend)
     if (ofBackend?.get(record.flags) !== record) return
     ofBackend.delete(record.flags)
