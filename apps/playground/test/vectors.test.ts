@@ -22,7 +22,7 @@ describe('addrspace vectors run', () => {
     expect(lines[0]?.trim().split(/ +/)).toEqual(MACHINES)
     expect(lines.slice(1, -2).map((line) => line.split(' ')[0])).toEqual(INDEX.files.map(({ path }) => path))
     expect(lines.find((line) => line.startsWith('ops/areas.jsonl'))?.split(/ +/).slice(1)).toEqual(Array<string>(6).fill('13'))
-    expect(lines.at(-1)).toMatch(/^7\d\d passed, 0 failed$/)
+    expect(lines.at(-1)).toMatch(/^\d+ passed, 0 failed$/)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
