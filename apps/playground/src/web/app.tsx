@@ -51,6 +51,9 @@ export function App({ link, frame }: AppProps) {
   )
 }
 
+/** The first view is where the browser has put it. */
+let hasOpened = false
+
 /** Its worker starts with its first question. */
 function newClient(): WorkerClient {
   return new WorkerClient(() => new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module', name: 'addrspace' }))
@@ -77,6 +80,14 @@ function OpenWhole() {
 }
 
 function OpenView({ view }: { readonly view: ViewEntry }) {
+  useEffect(() => {
+    // What led here may be gone with the view before: then the keyboard goes on at the beginning of this one.
+    if (hasOpened) {
+      scrollTo(0, 0)
+      if (document.activeElement === document.body) document.getElementById('view')?.focus({ preventScroll: true })
+    }
+    hasOpened = true
+  }, [])
   const [View, setView] = useState<ComponentType>()
   const [problem, setProblem] = useState<string>()
   useEffect(() => {

@@ -1,4 +1,7 @@
-/** A job of the worker that takes a while: begun and given up by hand, and watched meanwhile. */
+/**
+ * A job that takes a while: begun and given up by hand, and watched meanwhile. It is done in the background, so that the
+ * page's other questions need not wait.
+ */
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { usePage } from './context.ts'
@@ -11,6 +14,8 @@ export interface LongJob<N extends JobName> {
   /** Gives up what runs, and forgets what is known. */
   readonly forget: () => void
   readonly isRunning: boolean
+  /** Whether it was given up. */
+  readonly isStopped: boolean
   readonly progress: JobProgress<N> | undefined
   readonly value: JobAnswer<N> | undefined
   readonly error: string | undefined
@@ -18,6 +23,7 @@ export interface LongJob<N extends JobName> {
 
 interface Told<N extends JobName> {
   readonly isRunning: boolean
+  readonly isStopped?: boolean
   readonly progress?: JobProgress<N>
   readonly value?: JobAnswer<N>
   readonly error?: string
@@ -25,7 +31,7 @@ interface Told<N extends JobName> {
 
 /** One at a time: a job that is begun takes the place of the one before. It ends with the view. */
 export function useLongJob<N extends JobName>(name: N): LongJob<N> {
-  const { client } = usePage()
+  const { background } = usePage()
   const [told, setTold] = useState<Told<N>>({ isRunning: false })
   const running = useRef<AbortController>(undefined)
   useEffect(() => () => running.current?.abort(), [])
@@ -37,18 +43,18 @@ export function useLongJob<N extends JobName>(name: N): LongJob<N> {
     const tell = (next: (before: Told<N>) => Told<N>): void => {
       if (running.current === controller && !controller.signal.aborted) setTold(next)
     }
-    client.ask(name, request, { signal: controller.signal, onProgress: (progress) => tell(() => ({ isRunning: true, progress })) }).then(
+    background.ask(name, request, { signal: controller.signal, onProgress: (progress) => tell(() => ({ isRunning: true, progress })) }).then(
       (value) => tell((before) => ({ ...before, isRunning: false, value })),
       (error: unknown) => tell((before) => ({ ...before, isRunning: false, error: error instanceof Error ? error.message : String(error) })),
     )
   }
   const cancel = (): void => {
     running.current?.abort()
-    setTold((before) => ({ ...before, isRunning: false }))
+    setTold((before) => ({ ...before, isRunning: false, isStopped: true }))
   }
   const forget = (): void => {
     running.current?.abort()
     setTold({ isRunning: false })
   }
-  return { begin, cancel, forget, isRunning: told.isRunning, progress: told.progress, value: told.value, error: told.error }
+  return { begin, cancel, forget, isRunning: told.isRunning, isStopped: told.isStopped === true, progress: told.progress, value: told.value, error: told.error }
 }

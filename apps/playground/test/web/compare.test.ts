@@ -79,6 +79,18 @@ describe('one request on every machine', () => {
     await sv39.getByRole('button', { name: 'Show the walk' }).click()
     await page.getByText('0x612345 → 0x80212345').waitFor()
     expect(await page.getByRole('combobox', { name: 'Machine' }).inputValue()).toBe('riscv-sv39')
+    // The button is gone with its view; the keyboard goes on in the new one.
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('view')
+  })
+
+  test('leads on to the beginning of another view on a phone, with its tab in sight', { context: { viewport: { width: 360, height: 740 } } }, async ({ page }) => {
+    await page.getByRole('region', { name: 'AArch64', exact: true }).getByRole('button', { name: 'Show the walk' }).click()
+    await page.getByRole('region', { name: 'Answer' }).waitFor()
+    expect(await page.evaluate<number>('scrollY')).toBe(0)
+    const tab = (await page.getByRole('tab', { name: 'Walk' }).boundingBox())!
+    expect(tab.x).toBeGreaterThanOrEqual(0)
+    expect(tab.x + tab.width).toBeLessThanOrEqual(360)
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
   })
 
   test('has the answers above the operations on a phone', { context: { viewport: { width: 360, height: 740 } } }, async ({ page }) => {

@@ -9,10 +9,12 @@ interface MutantReportProps {
   readonly mutant: MutantInfo
   readonly progress: MutantProgress | undefined
   readonly isRunning: boolean
+  readonly isStopped: boolean
   readonly onStop: () => void
+  readonly onRun: () => void
 }
 
-export function MutantReport({ mutant: { name, fault, repeats, meant }, progress, isRunning, onStop }: MutantReportProps) {
+export function MutantReport({ mutant: { name, fault, repeats, meant }, progress, isRunning, isStopped, onStop, onRun }: MutantReportProps) {
   const { cases = [], total = 0, caught = [] } = progress ?? {}
   return (
     <section class="mutant-report" aria-label="The suite at work">
@@ -21,8 +23,9 @@ export function MutantReport({ mutant: { name, fault, repeats, meant }, progress
       <div class="mutant-report-bar">
         {isRunning && <progress aria-label="Cases that have run" value={cases.length} max={Math.max(1, total)} />}
         {isRunning && <button type="button" class="button" onClick={onStop}>Stop</button>}
+        {isStopped && <button type="button" class="button" onClick={onRun}>Run again</button>}
         <span role="status" class={isRunning || cases.length === 0 ? '' : `status ${caught.length > 0 ? 'status--done' : 'status--refused'}`}>
-          {isRunning ? `${cases.length} of ${total} cases` : verdictText(progress)}
+          {isRunning ? `${cases.length} of ${total} cases` : isStopped && cases.length === 0 ? 'stopped before the first case' : verdictText(progress)}
         </span>
       </div>
       <ol class="mutant-report-cases" aria-label="Cases">

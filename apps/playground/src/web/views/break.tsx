@@ -82,7 +82,7 @@ function Mutants() {
         />
       )}
       {job.error !== undefined && <p class="break-problem" role="alert">{job.error}</p>}
-      {mutant !== undefined && <MutantReport mutant={mutant} progress={job.value ?? job.progress} isRunning={job.isRunning} onStop={job.cancel} />}
+      {mutant !== undefined && <MutantReport mutant={mutant} progress={job.value ?? job.progress} isRunning={job.isRunning} isStopped={job.isStopped} onStop={job.cancel} onRun={() => job.begin({ name: mutant.name })} />}
     </section>
   )
 }
