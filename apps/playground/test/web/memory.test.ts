@@ -178,6 +178,18 @@ describe('areas over tables over frames', () => {
     await page.getByRole('region', { name: 'Frames', exact: true }).getByText('8 frames in use').waitFor()
   })
 
+  test('say why a machine cannot run the scenario, and show nothing of another', {}, async ({ page }) => {
+    await page.getByRole('button', { name: 'Clear' }).click()
+    await page.getByLabel('As a scenario line').fill('{"op":"map","start":"0x1000","size":"0x1000","flags":3}')
+    await page.getByRole('button', { name: 'Add on all machines' }).click()
+    await page.getByRole('tab', { name: 'Memory' }).click()
+    // Numbers are flags of the mock; machines have letters.
+    await page.getByRole('alert').getByText('x86-64 cannot run this scenario').waitFor()
+    expect(await page.getByRole('listbox').count()).toBe(0)
+    await page.getByRole('combobox', { name: 'Machine' }).selectOption('mock')
+    await page.getByRole('region', { name: 'Areas', exact: true }).getByText('1 area', { exact: true }).waitFor()
+  })
+
   test('say where there are no tables', {}, async ({ page }) => {
     await openMemory(page)
     await page.getByRole('combobox', { name: 'Machine' }).selectOption('mock')

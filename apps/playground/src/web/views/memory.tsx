@@ -74,58 +74,63 @@ export function MemoryView() {
         <Time />
         <AddressField label="Jump to address" value={current ?? 0n} onChange={jump} />
       </div>
+      {/* What is there of another machine would be taken for this one's. */}
       {error !== undefined && <p role="alert">{backendTitle(backend)} cannot run this scenario: {error}</p>}
-      <PageChain backend={backend} path={path} isStale={asked.isStale} onFocus={focusPage} />
-      <section class="memory-strip" aria-label="Areas to scale" aria-busy={areas.isStale}>
-        {areas.value !== undefined && (
-          <AreaStrip areas={areas.value} hole={hole} lit={spans} current={current} view={view} onView={setView} onHover={hoverPage} onFocus={focusPage} />
-        )}
-        <ul class="memory-legend" aria-label="Legend">
-          {RIGHTS.map(([rights, title]) => <li key={rights}><span class={`rights-swatch rights rights--${rights}`} />{title}</li>)}
-          <li><span class="rights-swatch rights rights--table" />table, by its level</li>
-          <li><span class="memory-fold" aria-hidden="true">//</span>folded gap</li>
-        </ul>
-      </section>
-      <div class="memory-panes">
-        <section class="memory-pane" aria-label="Areas" aria-busy={areas.isStale}>
-          <header><h3>Areas</h3><p>{areas.value === undefined ? '' : numbered(areas.value.count, 'area')}</p></header>
-          {areas.value === undefined || areas.value.count === 0
-            ? <p class="memory-empty">{areas.value === undefined ? 'Loading …' : 'No areas: the space is empty.'}</p>
-            : <AreaList areas={areas.value} lit={vaddr} isPointedAt={state.hover !== undefined} onHover={hoverPage} onFocus={focusPage} />}
-        </section>
-        <section class="memory-pane memory-pane--tables" aria-label="Tables" aria-busy={tables.isStale}>
-          <header><h3>Page tables</h3><p>{frames.value === undefined ? '' : numbered(frames.value.tables, 'table')}</p></header>
-          {tables.value === undefined
-            ? <NoTables backend={backend} isLoading={tables.isStale} />
-            : (
-                <TableTree
-                  {...position}
-                  roots={tables.value}
-                  entries={entries}
-                  tables={way}
-                  isPointedAt={state.hover !== undefined}
-                  onHover={hoverEntry}
-                  onFocus={focusEntry}
-                />
-              )}
-        </section>
-        <section class="memory-pane" aria-label="Frames" aria-busy={frames.isStale}>
-          <header><h3>Frames</h3><p>{frames.value === undefined ? '' : `${numbered(frames.value.used, 'frame')} in use${frames.value.isCut ? '; the first are shown' : ''}`}</p></header>
-          {frames.value === undefined
-            ? <NoTables backend={backend} isLoading={frames.isStale} />
-            : (
-                <FrameMap
-                  backend={backend}
-                  frames={frames.value}
-                  lit={frame}
-                  way={way}
-                  isPointedAt={state.hover !== undefined}
-                  onHover={hoverFrame}
-                  onFocus={focusFrame}
-                />
-              )}
-        </section>
-      </div>
+      {error === undefined && (
+        <>
+          <PageChain backend={backend} path={path} isStale={asked.isStale} onFocus={focusPage} />
+          <section class="memory-strip" aria-label="Areas to scale" aria-busy={areas.isStale}>
+            {areas.value !== undefined && (
+              <AreaStrip areas={areas.value} hole={hole} lit={spans} current={current} view={view} onView={setView} onHover={hoverPage} onFocus={focusPage} />
+            )}
+            <ul class="memory-legend" aria-label="Legend">
+              {RIGHTS.map(([rights, title]) => <li key={rights}><span class={`rights-swatch rights rights--${rights}`} />{title}</li>)}
+              <li><span class="rights-swatch rights rights--table" />table, by its level</li>
+              <li><span class="memory-fold" aria-hidden="true">//</span>folded gap</li>
+            </ul>
+          </section>
+          <div class="memory-panes">
+            <section class="memory-pane" aria-label="Areas" aria-busy={areas.isStale}>
+              <header><h3>Areas</h3><p>{areas.value === undefined ? '' : numbered(areas.value.count, 'area')}</p></header>
+              {areas.value === undefined || areas.value.count === 0
+                ? <p class="memory-empty">{areas.value === undefined ? 'Loading …' : 'No areas: the space is empty.'}</p>
+                : <AreaList areas={areas.value} lit={vaddr} isPointedAt={state.hover !== undefined} onHover={hoverPage} onFocus={focusPage} />}
+            </section>
+            <section class="memory-pane memory-pane--tables" aria-label="Tables" aria-busy={tables.isStale}>
+              <header><h3>Page tables</h3><p>{frames.value === undefined ? '' : numbered(frames.value.tables, 'table')}</p></header>
+              {tables.value === undefined
+                ? <NoTables backend={backend} isLoading={tables.isStale} />
+                : (
+                    <TableTree
+                      {...position}
+                      roots={tables.value}
+                      entries={entries}
+                      tables={way}
+                      isPointedAt={state.hover !== undefined}
+                      onHover={hoverEntry}
+                      onFocus={focusEntry}
+                    />
+                  )}
+            </section>
+            <section class="memory-pane" aria-label="Frames" aria-busy={frames.isStale}>
+              <header><h3>Frames</h3><p>{frames.value === undefined ? '' : `${numbered(frames.value.used, 'frame')} in use${frames.value.isCut ? '; the first are shown' : ''}`}</p></header>
+              {frames.value === undefined
+                ? <NoTables backend={backend} isLoading={frames.isStale} />
+                : (
+                    <FrameMap
+                      backend={backend}
+                      frames={frames.value}
+                      lit={frame}
+                      way={way}
+                      isPointedAt={state.hover !== undefined}
+                      onHover={hoverFrame}
+                      onFocus={focusFrame}
+                    />
+                  )}
+            </section>
+          </div>
+        </>
+      )}
     </div>
   )
 }
