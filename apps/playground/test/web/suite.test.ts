@@ -19,12 +19,12 @@ describe('the suite', () => {
     await openSuite(page, 'set/unmap')
     await page.getByRole('button', { name: 'Run 2 cases on 4 machines' }).click()
     await page.getByRole('status').getByText('8 passed').waitFor()
-    expect(await matrix(page).getByText('passed').count()).toBe(8)
+    expect(await matrix(page).getByRole('img', { name: 'passed' }).count()).toBe(8)
     expect(await page.getByRole('button', { name: 'set/unmap-holes' }).count()).toBe(1)
     // Cases about entries need entries.
     await page.getByLabel('Filter by id, words or bug').fill('pte/golden')
     await page.getByRole('button', { name: 'Run 1 case on 4 machines' }).click()
-    await matrix(page).getByText('does not apply').waitFor()
+    await matrix(page).getByRole('img', { name: 'does not apply' }).waitFor()
     await page.getByRole('combobox', { name: 'Verdict' }).selectOption('unsupported')
     expect(await page.getByRole('button', { name: 'pte/golden' }).count()).toBe(1)
     await page.getByRole('combobox', { name: 'Verdict' }).selectOption('fail')
@@ -35,7 +35,7 @@ describe('the suite', () => {
     await openSuite(page, '')
     await page.getByRole('button', { name: /^Run \d+ cases on 4 machines$/ }).click()
     await page.getByRole('progressbar', { name: 'Cases run' }).waitFor()
-    await matrix(page).getByText('passed').first().waitFor()
+    await matrix(page).getByRole('img', { name: 'passed' }).first().waitFor()
     // It goes on while another view is open, which answers meanwhile.
     await page.getByRole('tab', { name: 'Compare' }).click()
     await page.getByRole('region', { name: 'x86-64', exact: true }).getByText('maps to').waitFor()
@@ -43,7 +43,7 @@ describe('the suite', () => {
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: /^Run \d+ cases/ }).waitFor()
     expect(await page.getByRole('status').innerText()).toMatch(/^\d+ passed/)
-    expect(await matrix(page).getByText('not run').count()).toBeGreaterThan(0)
+    expect(await matrix(page).getByRole('img', { name: 'not run' }).count()).toBeGreaterThan(0)
   })
 
   test('tells what a case guards against, and opens its scenario', {}, async ({ page }) => {
@@ -53,7 +53,7 @@ describe('the suite', () => {
     const details = page.getByRole('region', { name: 'Case set/unmap-pieces' })
     await details.getByText('munmap takes exactly what mmap gave').waitFor()
     await details.getByRole('button', { name: 'Run this case' }).click()
-    await details.getByText('passed').first().waitFor()
+    await details.getByRole('img', { name: 'passed' }).first().waitFor()
     await details.getByRole('button', { name: 'Open scenario 2' }).click()
     await page.getByRole('tab', { name: 'Compare', selected: true }).waitFor()
     // The second of its requests takes the middle out.

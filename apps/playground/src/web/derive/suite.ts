@@ -49,7 +49,7 @@ export function suiteCases(): readonly SuiteCase[] {
 }
 
 /** Between two of these, in milliseconds, verdicts are gathered. */
-const TELL_AFTER = 50
+const TELL_AFTER = 100
 
 /** Runs cases, one after the other on all backends; `pause` is awaited after each. */
 export async function runSuite({ ids, backends }: SuiteRequest, tell: (progress: SuiteProgress) => void, pause: () => Promise<void>): Promise<void> {

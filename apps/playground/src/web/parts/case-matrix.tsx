@@ -1,8 +1,9 @@
 /** The matrix of cases and backends: a row per case, a sign per verdict. */
 
 import type { CaseStatus } from '@addrspace/conformance'
+import { useMemo } from 'preact/hooks'
 import { backendTitle, type BackendName } from '../derive/backends.ts'
-import type { SuiteCase } from '../derive/suite.ts'
+import type { SuiteCase, SuiteVerdict } from '../derive/suite.ts'
 import type { SuiteState } from '../suite-store.ts'
 import './case-matrix.css'
 
@@ -25,7 +26,7 @@ const LOOKS: Readonly<Record<CaseStatus | 'waiting', readonly [sign: string, wor
 /** A verdict as a sign, which screen readers say in words. */
 export function Verdict({ status }: { readonly status: CaseStatus | 'waiting' }) {
   const [sign, word] = LOOKS[status]
-  return <span class={`case-matrix-sign case-matrix-sign--${status}`} title={word}><span aria-hidden="true">{sign}</span><span class="visually-hidden">{word}</span></span>
+  return <span class={`case-matrix-sign case-matrix-sign--${status}`} role="img" aria-label={word} title={word}>{sign}</span>
 }
 
 export function CaseMatrix({ cases, backends, verdicts, chosen, onChoose }: CaseMatrixProps) {
@@ -48,19 +49,34 @@ export function CaseMatrix({ cases, backends, verdicts, chosen, onChoose }: Case
                 return <td key={backend}>{passed === 0 ? '' : passed}</td>
               })}
             </tr>
-            {members.map(({ id, title }) => (
-              <tr key={id} class={id === chosen ? 'case-matrix-chosen' : undefined}>
-                <th scope="row">
-                  <button type="button" class="case-matrix-case" aria-pressed={id === chosen} onClick={() => onChoose(id)}>
-                    <span class="mono">{id}</span> <span class="case-matrix-title">{title}</span>
-                  </button>
-                </th>
-                {backends.map((backend) => <td key={backend}><Verdict status={verdicts.get(id)?.get(backend)?.status ?? 'waiting'} /></td>)}
-              </tr>
+            {members.map((member) => (
+              <CaseRow key={member.id} of={member} backends={backends} verdicts={verdicts.get(member.id)} isChosen={member.id === chosen} onChoose={onChoose} />
             ))}
           </tbody>
         ))}
       </table>
     </div>
   )
+}
+
+interface CaseRowProps {
+  readonly of: SuiteCase
+  readonly backends: readonly BackendName[]
+  readonly verdicts: ReadonlyMap<BackendName, SuiteVerdict> | undefined
+  readonly isChosen: boolean
+  readonly onChoose: (id: string) => void
+}
+
+/** Rendered anew only when it is another one: verdicts come in many times a second. */
+function CaseRow({ of: { id, title }, backends, verdicts, isChosen, onChoose }: CaseRowProps) {
+  return useMemo(() => (
+    <tr class={isChosen ? 'case-matrix-chosen' : undefined}>
+      <th scope="row">
+        <button type="button" class="case-matrix-case" aria-pressed={isChosen} onClick={() => onChoose(id)}>
+          <span class="mono">{id}</span> <span class="case-matrix-title">{title}</span>
+        </button>
+      </th>
+      {backends.map((backend) => <td key={backend}><Verdict status={verdicts?.get(backend)?.status ?? 'waiting'} /></td>)}
+    </tr>
+  ), [id, title, backends, verdicts, isChosen, onChoose])
 }

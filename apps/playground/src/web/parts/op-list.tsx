@@ -18,7 +18,7 @@ export function OpList({ from, to, backends }: OpListProps) {
   const { state, dispatch } = usePage()
   const { scenario: { ops }, count } = state
   const current = useRef<HTMLLIElement>(null)
-  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [count])
+  useEffect(() => reveal(current.current), [count])
   return (
     <ol class="op-list" aria-label="Operations" start={from + 1}>
       {ops.slice(from, to).map((op, offset) => {
@@ -38,6 +38,15 @@ export function OpList({ from, to, backends }: OpListProps) {
       })}
     </ol>
   )
+}
+
+/** Scrolls the list as little as is needed, and never the page around it. */
+function reveal(item: HTMLElement | null): void {
+  const list = item?.parentElement
+  if (item === null || list === null || list === undefined) return
+  const [inner, outer] = [item.getBoundingClientRect(), list.getBoundingClientRect()]
+  if (inner.top < outer.top) list.scrollTop -= outer.top - inner.top
+  else if (inner.bottom > outer.bottom) list.scrollTop += inner.bottom - outer.bottom
 }
 
 /** How the backends differ at an operation, in a word. */

@@ -19,7 +19,7 @@ interface ScrubberProps {
 const SPEEDS = [1, 4, 16] as const
 
 /** Faster than the eye follows, steps are taken together. */
-const FRAMES = 30
+const FRAMES = 16
 
 export function Scrubber({ count, last, text, onMove, label = 'Operations carried out', speeds = SPEEDS }: ScrubberProps) {
   const [isPlaying, setIsPlaying] = useState(false)

@@ -77,6 +77,8 @@ function Run({ trace, position }: RunProps) {
     return at < 0 ? undefined : at
   }, [rows, fresh])
   const lit = useMemo(() => Array.from(fresh, (row) => ({ start: timeline.areas.starts[row]!, end: timeline.areas.lasts[row]! + 1n, role: 'area' as const })), [timeline, fresh])
+  // Not rendered anew at every step.
+  const machines = useMemo(() => <TraceMachines trace={trace} />, [trace])
   const move = (to: number): void => dispatch({ kind: 'trace-changed', trace: { id: trace.id, title: timeline.title, position: to } })
   const focus = (vaddr: bigint): void => dispatch({ kind: 'focused', focus: { kind: 'page', vaddr } })
   const step = timeline.steps[position - 1]
@@ -130,7 +132,7 @@ function Run({ trace, position }: RunProps) {
         </div>
         <section class="programs-panel" aria-label="Machines">
           <h3>On which machines it runs</h3>
-          <TraceMachines trace={trace} />
+          {machines}
         </section>
       </div>
     </div>
