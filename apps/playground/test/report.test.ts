@@ -30,7 +30,7 @@ const REPORT: Report = {
     { backend: '<script>alert("x")</script>', id: 'set/c', status: 'unsupported', detail: "it's no set", milliseconds: 0 },
   ],
   mutants: [
-    { mutant: 'walker/x', fault: 'maps < one', repeats: 'B2 a crate', meant: 'map/a', isNoticed: true, milliseconds: 10 },
+    { mutant: 'walker/x', fault: 'maps < one', repeats: 'B2 and B3 a crate, B21 another', meant: 'map/a', isNoticed: true, milliseconds: 10 },
     { mutant: 'walker/y', fault: 'maps > one', repeats: undefined, meant: 'map/b', isNoticed: false, milliseconds: 20 },
   ],
   date: new Date('2026-01-02T03:04:05.678Z'),
@@ -109,6 +109,7 @@ describe('the page', () => {
     expect(page).toContain('<td class="known"><a href="#known-map-b">known</a></td><td class="pass">pass</td>')
     expect(page).toContain('<summary class="fail">0 of 1</summary><ul><li>NOT NOTICED: maps &gt; one</li></ul>')
     expect(page).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;: it&#39;s no set</li>')
+    expect(page).toContain('<td class="guards">a crate, another</td>')
     expect(page).toContain('3 cases, 2 subjects: 1 failure. 2 seeded faults: 1 not noticed.')
     expect(page).toContain('2026-01-02 03:04 UTC')
   })

@@ -10,7 +10,7 @@ export interface Mutant {
   readonly name: string
   /** What it does wrong, in a sentence. */
   readonly fault: string
-  /** The real bug it repeats, if there is one. */
+  /** The real bug it repeats, if there is one. A code, `B13`, is an entry of `docs/bugs.md`. */
   readonly repeats?: string
   /** The id of the case that must fail. */
   readonly meant: string

@@ -21,7 +21,7 @@ export interface ConformanceCase {
   readonly title: string
   /** The law (`L1`–`L6`, `T1`) or the question of the set's table of answers that the case holds the subject to. */
   readonly law: string
-  /** Real bugs, of real systems, that the case would have caught. */
+  /** Real bugs, of real systems, that the case would have caught. A code, `B13`, is an entry of `docs/bugs.md`. */
   readonly catches?: readonly string[]
   /** Why the subject cannot be asked; undefined if it can. */
   readonly unsupported?: (capabilities: Capabilities) => string | undefined

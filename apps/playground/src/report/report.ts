@@ -54,7 +54,7 @@ export function guardsAgainst({ catches = [] }: SuiteCase): readonly string[] {
   return catches.map(withoutNumber).filter((text) => text !== '')
 }
 
-/** A bug without its number in a list that the reader does not have. */
+/** A bug without its numbers in a list (`docs/bugs.md`) that the reader of a report may not have. */
 export function withoutNumber(bug: string): string {
-  return bug.replace(/^B\d+\s*/, '')
+  return bug.replace(/\bB\d+(?:(?:,| and) B\d+)*\b\s*/g, '')
 }

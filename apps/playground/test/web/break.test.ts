@@ -79,6 +79,7 @@ describe('a mutant', () => {
       const first = report.getByRole('group').first()
       expect(await first.innerText()).toMatch(new RegExp(`${meant}[^]*meant for it[^]*must hold[^]*what it saw\\s+${saw}`))
       expect(await report.getByRole('listitem').filter({ hasText: `${meant}: notices it` }).count()).toBe(1)
+      expect(await report.getByRole('link', { name: bug, exact: true }).getAttribute('href')).toMatch(new RegExp(`/docs/bugs\\.md#${bug.toLowerCase()}$`))
     })
   }
 

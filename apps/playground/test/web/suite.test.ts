@@ -52,6 +52,7 @@ describe('the suite', () => {
     await page.getByRole('button', { name: 'set/unmap-pieces' }).click()
     const details = page.getByRole('region', { name: 'Case set/unmap-pieces' })
     await details.getByText('munmap takes exactly what mmap gave').waitFor()
+    expect(await details.getByRole('link', { name: 'B27', exact: true }).first().getAttribute('href')).toMatch(/\/docs\/bugs\.md#b27$/)
     await details.getByRole('button', { name: 'Run this case' }).click()
     await details.getByRole('img', { name: 'passed' }).first().waitFor()
     await details.getByRole('button', { name: 'Open scenario 2' }).click()

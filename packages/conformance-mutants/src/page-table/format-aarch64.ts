@@ -46,10 +46,10 @@ export const formatAArch64Mutants: readonly Mutant[] = [
   formatMutant(AARCH64, { name: 'hierarchical-permissions', fault: 'hierarchical permissions are obeyed, although they are off', meant: 'walk/hierarchical-off' }, (format) => ({
     check: (path, access, mode, controls) => (mode === 'user' && (path.orHigh & (1 << 28)) !== 0 ? { kind: 'refused', reason: 'permission', bit: 'UXNTable' } : format.check(path, access, mode, controls)),
   })),
-  formatMutant(AARCH64, { name: 'block-at-the-top', fault: 'a block is a leaf at every level above the last', repeats: 'aarch64-paging#4', meant: 'walk/block-by-level' }, (format) => ({
+  formatMutant(AARCH64, { name: 'block-at-the-top', fault: 'a block is a leaf at every level above the last', repeats: 'B20 aarch64-paging#4', meant: 'walk/block-by-level' }, (format) => ({
     classify: (low, high, level) => (level === 3 && (low & 3) === 1 ? LEAF : format.classify(low, high, level)),
   })),
-  formatMutant(AARCH64, { name: 'never-breaks', fault: 'a live block becomes a table in one write', repeats: 'T#2065', meant: 'res/bbm' }, () => ({
+  formatMutant(AARCH64, { name: 'never-breaks', fault: 'a live block becomes a table in one write', repeats: 'tgoskits#2065', meant: 'res/bbm' }, () => ({
     needsBreak: () => false,
   })),
 ]

@@ -32,7 +32,7 @@ export const formatRiscvMutants: readonly Mutant[] = [
       return kind === INVALID && format.classify(low & 0x3ff, 0, level) === LEAF && high >>> 22 === 0 ? LEAF : kind
     },
   })),
-  formatMutant(RISCV_SV39, { name: 'pointer-at-last-level', fault: 'a pointer at the last level is taken for a page', repeats: 'aarch64-paging#4, turned round', meant: 'walk/pointer-at-last-level' }, (format) => ({
+  formatMutant(RISCV_SV39, { name: 'pointer-at-last-level', fault: 'a pointer at the last level is taken for a page', repeats: 'B20 aarch64-paging#4, turned round', meant: 'walk/pointer-at-last-level' }, (format) => ({
     classify: (low, high, level) => (level === 0 && (low & 0xff) === 1 ? LEAF : format.classify(low, high, level)),
     check: (path, access, mode, controls) => ((path.low & 0xff) === 1 ? { kind: 'granted' } : format.check(path, access, mode, controls)),
   })),
@@ -54,7 +54,7 @@ export const formatRiscvMutants: readonly Mutant[] = [
   formatMutant(RISCV_SV39, { name: 'pointer-bits-ignored', fault: 'A, D and U of a pointer are not looked at', meant: 'walk/pointer-with-ad-u' }, (format) => ({
     classify: (low, high, level) => (level > 0 && (low & (1 | R | W | X)) === 1 && high >>> 22 === 0 ? TABLE : format.classify(low, high, level)),
   })),
-  formatMutant(RISCV_SV39, { name: 'dirty-not-asked', fault: 'with Svade a write needs A and not D', repeats: 'whisper#25', meant: 'walk/ad-svade' }, (format) => ({
+  formatMutant(RISCV_SV39, { name: 'dirty-not-asked', fault: 'with Svade a write needs A and not D', repeats: 'B29 simmerv#50', meant: 'walk/ad-svade' }, (format) => ({
     check: (path, access, mode, controls) => format.check(controls.ad === 'svade' ? { ...path, low: path.low | D } : path, access, mode, controls),
   })),
   formatMutant(RISCV_SV39, { name: 'read-marks-dirty', fault: 'with Svadu a read marks the page dirty', meant: 'walk/ad-svadu' }, (format) => ({
@@ -66,7 +66,7 @@ export const formatRiscvMutants: readonly Mutant[] = [
   formatMutant(RISCV_SV39, { name: 'huge-needs-write', fault: 'a huge leaf that cannot be written is not seen', meant: 'map/each-leaf-size' }, (format) => ({
     classify: (low, high, level) => (level > 0 && (low & (1 | R | W)) === (1 | R) ? ABSENT : format.classify(low, high, level)),
   })),
-  formatMutant(RISCV_SV39, { name: 'decode-ignores-level', fault: 'what a word is does not depend on its level', repeats: 'rust-osdev/x86_64#538', meant: 'pte/golden' }, (format) => ({
+  formatMutant(RISCV_SV39, { name: 'decode-ignores-level', fault: 'what a word is does not depend on its level', repeats: 'B20 rust-osdev/x86_64#538', meant: 'pte/golden' }, (format) => ({
     decode: (word, level) => (format.classify(lowOf(word), highOf(word), 1) === TABLE ? format.decode(word, 1) : format.decode(word, level)),
   })),
 ]

@@ -21,7 +21,7 @@ export const formatX8664Mutants: readonly Mutant[] = [
   formatMutant(X86_64, { name: 'protect-keeps-write', fault: 'a protect does not touch the write bit', meant: 'protect/each-pair' }, (format) => ({
     flagMask: (level) => format.flagMask(level) & ~2n,
   })),
-  formatMutant(X86_64, { name: 'protect-clears-marks', fault: 'a protect clears accessed and dirty', repeats: 'asterinas#3856', meant: 'protect/keeps-ad' }, (format) => ({
+  formatMutant(X86_64, { name: 'protect-clears-marks', fault: 'a protect clears accessed and dirty', meant: 'protect/keeps-ad' }, (format) => ({
     flagMask: (level) => format.flagMask(level) | 0x60n,
   })),
   formatMutant(X86_64, { name: 'protect-clears-software-bits', fault: 'a protect clears the bits that are software’s', meant: 'protect/keeps-software-bits' }, (format) => ({
@@ -78,10 +78,10 @@ export const formatX8664Mutants: readonly Mutant[] = [
   formatMutant(X86_64, { name: 'any-word-is-hidden', fault: 'any word that is not present, but not zero, is a page without access', repeats: 'swap entries of a guest', meant: 'pte/hidden-by-marker-only' }, (format) => ({
     decode: (word, level) => (format.decode(word, level).kind === 'absent' && word !== 0n && level < 3 ? hiddenLeaf(word, format.geometry.span(level)) : format.decode(word, level)),
   })),
-  formatMutant(X86_64, { name: 'bit7-is-huge-everywhere', fault: 'bit 7 at the last level is taken for the bit of huge leaves, and refused', repeats: 'mycelium#547', meant: 'pte/bit7-by-level' }, (format) => ({
+  formatMutant(X86_64, { name: 'bit7-is-huge-everywhere', fault: 'bit 7 at the last level is taken for the bit of huge leaves, and refused', repeats: 'B20 mycelium#547', meant: 'pte/bit7-by-level' }, (format) => ({
     decode: (word, level) => (level === 0 && (word & 0x81n) === 0x81n ? { kind: 'invalid', reason: 'reserved', bit: 'PS' } : format.decode(word, level)),
   })),
-  formatMutant(X86_64, { name: 'reserved-ignored', fault: 'reserved bits of a huge leaf are not looked at', repeats: 'B29', meant: 'pte/reserved-each-bit' }, (format) => ({
+  formatMutant(X86_64, { name: 'reserved-ignored', fault: 'reserved bits of a huge leaf are not looked at', repeats: 'B29 NutShell, biriscv, TinyEMU', meant: 'pte/reserved-each-bit' }, (format) => ({
     classify: (low, high, level) => orLeaf(format.classify(low, high, level)),
     decode(word, level) {
       return format.classify(lowOf(word), highOf(word), level) === INVALID && level < 3 ? format.decode(word & ~0x3fff_e000n, level) : format.decode(word, level)

@@ -34,7 +34,7 @@ export const hookMutants: readonly Mutant[] = [
   hookMutant('frames', X86_64, { name: 'never-freed', fault: 'tables never come back', repeats: 'B17 page_table_multiarch', meant: 'unmap/frees-tables' }, () => ({
     frames: (inner) => losing(inner, () => true),
   })),
-  hookMutant('frames', X86_64, { name: 'lost-when-out-of-frames', fault: 'tables that were taken before frames ran out are lost', repeats: 'B21 StarryOS#2096', meant: 'res/oom-each-n' }, () => {
+  hookMutant('frames', X86_64, { name: 'lost-when-out-of-frames', fault: 'tables that were taken before frames ran out are lost', repeats: 'B21 tgoskits#2096', meant: 'res/oom-each-n' }, () => {
     let isOut = false
     return {
       frames: (inner) => changed(losing(inner, () => isOut), {
@@ -60,7 +60,7 @@ export const hookMutants: readonly Mutant[] = [
       }),
     }
   }),
-  hookMutant('sink', X86_64, { name: 'told-too-late', fault: 'machines hear of a change after its tables have come back to the allocator', repeats: 'B14', meant: 'res/free-order' }, () => {
+  hookMutant('sink', X86_64, { name: 'told-too-late', fault: 'machines hear of a change after its tables have come back to the allocator', repeats: 'B14 page_table_multiarch', meant: 'res/free-order' }, () => {
     let flush: () => void = () => undefined
     return {
       sink: (forward) => (told) => {
@@ -78,9 +78,9 @@ export const hookMutants: readonly Mutant[] = [
   }),
   hookMutant('sink', X86_64, { name: 'told-nothing', fault: 'nobody is told of anything', meant: 'res/invalidate-exact' }, () => ({ sink: (): InvalidationSink => () => undefined })),
   hookMutant('sink', X86_64, { name: 'told-no-pointers', fault: 'that tables go is not told', meant: 'res/free-order' }, telling((told) => ({ ...told, dropsTables: false }))),
-  hookMutant('sink', X86_64, { name: 'told-one-page', fault: 'of each range only the first page is told', repeats: 'unikraft#1149', meant: 'res/invalidate-exact' }, telling((told) => ({ ...told, ranges: told.ranges.map(({ start }) => ({ start, size: PAGE })) }))),
-  hookMutant('sink', X86_64, { name: 'told-wrong-bits', fault: 'addresses are told without their upper half', repeats: 'page_table_multiarch#21', meant: 'res/invalidate-exact' }, telling((told) => ({ ...told, ranges: told.ranges.map(({ start, size }) => ({ start: va(start & 0xffff_ffff_ffffn), size })) }))),
-  hookMutant('sink', X86_64, { name: 'told-everything', fault: 'every change is told as one of the whole space', repeats: 'B14', meant: 'res/invalidate-exact' }, telling((told) => ({ ...told, ranges: [{ start: va(0n), size: 1n << 64n }] }))),
+  hookMutant('sink', X86_64, { name: 'told-one-page', fault: 'of each range only the first page is told', repeats: 'B14 unikraft#1149', meant: 'res/invalidate-exact' }, telling((told) => ({ ...told, ranges: told.ranges.map(({ start }) => ({ start, size: PAGE })) }))),
+  hookMutant('sink', X86_64, { name: 'told-wrong-bits', fault: 'addresses are told without their upper half', repeats: 'B14 page_table_multiarch#21', meant: 'res/invalidate-exact' }, telling((told) => ({ ...told, ranges: told.ranges.map(({ start, size }) => ({ start: va(start & 0xffff_ffff_ffffn), size })) }))),
+  hookMutant('sink', X86_64, { name: 'told-everything', fault: 'every change is told as one of the whole space', repeats: 'B14 page_table_multiarch', meant: 'res/invalidate-exact' }, telling((told) => ({ ...told, ranges: [{ start: va(0n), size: 1n << 64n }] }))),
   hookMutant('sink', X86_64, { name: 'told-page-by-page', fault: 'ranges are told page by page', meant: 'res/invalidate-merged' }, telling((told) => ({
     ...told,
     ranges: told.ranges.flatMap(({ start, size }) => (size > 0x100_0000n ? [{ start, size }] : Array.from({ length: Number(size / PAGE) }, (_, i) => ({ start: va(start + BigInt(i) * PAGE), size: PAGE })))),

@@ -77,7 +77,7 @@ export const walkerMapMutants: readonly Mutant[] = [
       },
     }
   }),
-  walkerMutant(X86_64, { name: 'aliases-the-hole', fault: 'an address that is not canonical is cut to one that is', repeats: 'page_table_multiarch, unicorn.js#21', meant: 'map/non-canonical' }, (table) => ({
+  walkerMutant(X86_64, { name: 'aliases-the-hole', fault: 'an address that is not canonical is cut to one that is', repeats: 'page_table_multiarch, B26 unicorn.js#21', meant: 'map/non-canonical' }, (table) => ({
     map: (vaddr, size, paddr, flags) => table.map(BigInt.asUintN(64, BigInt.asIntN(48, vaddr)), size, paddr, flags),
   })),
   walkerMutant(X86_64, { name: 'frame-truncated', fault: 'a frame that is too wide is cut to the width', meant: 'map/frame-too-wide' }, (table) => ({
@@ -136,7 +136,7 @@ export const walkerMapMutants: readonly Mutant[] = [
   walkerMutant(X86_64, { name: 'panics-without-frames', fault: 'when frames run out the table panics', repeats: 'B22 asterinas#3162', meant: 'res/exhausted' }, (table) => ({
     map: (vaddr, size, paddr, flags) => panicking(table.map(vaddr, size, paddr, flags)),
   })),
-  walkerMutant(X86_64, { name: 'drops-the-shared-half', fault: 'dropping a table takes the half that it shares with it', repeats: 'phoenix-rtos#1714', meant: 'res/two-roots' }, (table) => ({
+  walkerMutant(X86_64, { name: 'drops-the-shared-half', fault: 'dropping a table takes the half that it shares with it', repeats: 'B22 phoenix-rtos#1714', meant: 'res/two-roots' }, (table) => ({
     share: () => droppingAll(table.share!()),
   })),
   walkerMutant(X86_64, { name: 'shared-change-lost', fault: 'what one table changes in a shared half while another is within a transaction is lost', meant: 'res/shared-rollback' }, (table) => ({

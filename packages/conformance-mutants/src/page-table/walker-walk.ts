@@ -40,7 +40,7 @@ export const walkerWalkMutants: readonly Mutant[] = [
       const pointers = [...memory!.words()].map(([, word]) => word).filter((word) => (word & 0x87n) === 7n)
       return new Set(pointers).size < pointers.length ? OUT_OF_MEMORY : answer
     })),
-  walkerMutant(X86_64, { name: 'fault-marks-accessed', fault: 'an access that is refused marks the page accessed', repeats: 'spike#1884', meant: 'walk/ad-not-on-fault' },
+  walkerMutant(X86_64, { name: 'fault-marks-accessed', fault: 'an access that is refused marks the page accessed', repeats: 'B29 spike#1884', meant: 'walk/ad-not-on-fault' },
     answering((answer, [vaddr], table) => {
       if (answer.kind === 'fault' && answer.reason === 'permission') {
         const entry = entryOfX86(table, vaddr, 0)

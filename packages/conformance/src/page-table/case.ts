@@ -23,7 +23,7 @@ export interface PageTableCase {
   readonly title: string
   /** What promises it: a law of the format (`F1`–`F6`), a paragraph on page tables, or the machine's manual. */
   readonly law: string
-  /** Real bugs, of real systems, that the case would have caught. */
+  /** Real bugs, of real systems, that the case would have caught. A code, `B13`, is an entry of `docs/bugs.md`. */
   readonly catches?: readonly string[]
   /** Why the subject cannot be asked; undefined if it can. */
   readonly unsupported?: (manifest: PageTableManifest) => string | undefined

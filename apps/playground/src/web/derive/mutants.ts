@@ -13,7 +13,7 @@ export interface MutantInfo {
   readonly name: string
   /** What it does wrong, in a sentence. */
   readonly fault: string
-  /** The real bug it repeats, if there is one: `B5 memory_set`. */
+  /** The real bug it repeats, if there is one: `B5 memory_set`, by its code in `docs/bugs.md`. */
   readonly repeats: string | undefined
   /** The case meant to notice it. */
   readonly meant: string

@@ -2,6 +2,7 @@
 
 import { backendTitle, type BackendName } from '../derive/backends.ts'
 import type { SuiteCase, SuiteVerdict } from '../derive/suite.ts'
+import { BugText } from './bug-text.tsx'
 import { Verdict } from './case-matrix.tsx'
 import { CaseScenarios } from './case-scenarios.tsx'
 import './case-details.css'
@@ -22,13 +23,13 @@ export function CaseDetails({ of: { id, title, law, catches, mutants }, verdicts
       {catches.length > 0 && (
         <>
           <h4>Guards against</h4>
-          <ul>{catches.map((bug) => <li key={bug}>{bug}</li>)}</ul>
+          <ul>{catches.map((bug) => <li key={bug}><BugText text={bug} /></li>)}</ul>
         </>
       )}
       {mutants.length > 0 && (
         <>
           <h4>Seeded faults that it must notice</h4>
-          <ul>{mutants.map(({ name, fault, repeats }) => <li key={name}><code>{name}</code>: {fault}{repeats === undefined ? '' : ` (${repeats})`}</li>)}</ul>
+          <ul>{mutants.map(({ name, fault, repeats }) => <li key={name}><code>{name}</code>: {fault}{repeats !== undefined && <> (<BugText text={repeats} />)</>}</li>)}</ul>
         </>
       )}
       <h4>Verdicts</h4>

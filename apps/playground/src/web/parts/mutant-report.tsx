@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks'
 import type { MutantCatch, MutantInfo, MutantProgress } from '../derive/mutants.ts'
 import { CaseScenarios } from './case-scenarios.tsx'
+import { BugText } from './bug-text.tsx'
 import './mutant-report.css'
 
 interface MutantReportProps {
@@ -19,7 +20,7 @@ export function MutantReport({ mutant: { name, fault, repeats, meant }, progress
   return (
     <section class="mutant-report" aria-label="The suite at work">
       <h3><code>{name}</code>: {fault}</h3>
-      {repeats !== undefined && <p class="mutant-report-note">A real bug does the same: {repeats}.</p>}
+      {repeats !== undefined && <p class="mutant-report-note">A real bug does the same: <BugText text={repeats} />.</p>}
       <div class="mutant-report-bar">
         {isRunning && <progress aria-label="Cases that have run" value={cases.length} max={Math.max(1, total)} />}
         {isRunning && <button type="button" class="button" onClick={onStop}>Stop</button>}

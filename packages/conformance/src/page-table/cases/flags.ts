@@ -157,7 +157,7 @@ export const flagCases: readonly PageTableCase[] = [
     id: 'flags/memory-types',
     title: 'device, uncached and ordinary memory are told apart, and stay so when rights change or a leaf is split; or they are refused',
     law: FLAGS,
-    catches: ['mycelium#547: bit 7 is PAT at the last level, a size above'],
+    catches: ['B20 mycelium#547: bit 7 is PAT at the last level, a size above'],
     run({ open, manifest }) {
       for (const type of ['', 'd', 'n']) {
         const [wide, narrow] = [`rw${type}`, `r${type}`]

@@ -26,7 +26,7 @@ export function partOfHugeCases(verb: 'unmap' | 'protect', change: Change, attem
     title: `a change of the ${place} of a huge leaf leaves the rest as it was, or is refused if leaves are not split`,
     law: 'operations',
     catches: [
-      'B13 page_table_multiarch clears or changes the whole 2 MiB leaf', 'RacOS#56: munmap walked a 2 MiB leaf',
+      'B13 page_table_multiarch clears or changes the whole 2 MiB leaf', 'B16 RacOS#56: munmap walked a 2 MiB leaf',
       ...(verb === 'protect' ? ['B24 Unicorn#1028, #1549: protecting a part of an area gives it a copy of the memory'] : []),
     ],
     unsupported: needsHuge(),

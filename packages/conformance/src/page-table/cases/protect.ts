@@ -75,7 +75,7 @@ export const protectCases: readonly PageTableCase[] = [
     id: 'protect/none-huge-not-table',
     title: 'no walker takes a huge leaf without access for a table, whatever the page itself holds',
     law: 'F4',
-    catches: ['B16 page_table_multiarch: PROT_NONE on a 2 MiB leaf makes a pointer into user data on RISC-V', 'pKVM-IA#104: a huge page walked as a table'],
+    catches: ['B16 page_table_multiarch: PROT_NONE on a 2 MiB leaf makes a pointer into user data on RISC-V', 'B16 pKVM-IA#104: a huge page walked as a table'],
     unsupported: needsHuge('hasMemory', 'hasCodec'),
     run({ open, manifest }) {
       for (const level of manifest.leafLevels.filter((candidate) => candidate > 0)) {
@@ -104,7 +104,7 @@ export const protectCases: readonly PageTableCase[] = [
     id: 'protect/hole',
     title: 'a protect over a hole is refused whole, or skips it where that is asked for; no entry comes into being',
     law: OPERATIONS,
-    catches: ['mprotect of Linux leaves its prefix changed', 'tgoskits#918: holes'],
+    catches: ['mprotect of Linux leaves its prefix changed', 'B21 tgoskits#918: only the first page is looked at'],
     run({ open }) {
       const bench = open()
       const { shape } = bench
@@ -160,7 +160,7 @@ export const protectCases: readonly PageTableCase[] = [
     id: 'protect/keeps-ad',
     title: 'accessed and dirty stay as they are when flags change, hidden or not, and when a leaf is split',
     law: OPERATIONS,
-    catches: ['asterinas#3856', 'xv6#39'],
+    catches: ['a protect that loses what hardware has recorded'],
     unsupported: both(needsMarks, needs('hasMemory', 'hasCodec')),
     run({ open, manifest }) {
       const dirties = manifest.features.marks === 'accessed-dirty' ? [false, true] : [false]

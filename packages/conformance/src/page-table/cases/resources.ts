@@ -48,7 +48,7 @@ export const resourceCases: readonly PageTableCase[] = [
     id: 'res/oom-each-n',
     title: 'whichever allocation fails, the operation is refused, no frame is lost and no byte has changed',
     law: RESOURCES,
-    catches: ['B19 axmm ignores frame exhaustion', 'B22 asterinas#3162: out-of-memory panic', 'B21 StarryOS#2096: a failed clone leaks'],
+    catches: ['B19 axmm ignores frame exhaustion', 'B22 asterinas#3162: out-of-memory panic', 'B21 tgoskits#2096: a failed clone of StarryOS leaks'],
     unsupported: needs('hasFrames'),
     run({ open }) {
       for (const { name, before, act, needs: applies } of HUNGRY) {
@@ -141,7 +141,7 @@ export const resourceCases: readonly PageTableCase[] = [
     id: 'res/bbm',
     title: 'a live leaf that becomes a table, or moves, is made invalid and invalidated before it is made anew, on machines that ask for it',
     law: 'DDI 0487, "Using break-before-make"',
-    catches: ['T#2065: reserve the table first, then clear, invalidate, install'],
+    catches: ['tgoskits#2065: reserve the table first, then clear, invalidate, install'],
     unsupported: both(({ features }) => (features.invalidations === 'none' ? 'invalidations are not told' : undefined), needsHuge('splits', 'hasMemory', 'hasCodec')),
     run({ open, manifest }) {
       const isNeeded = manifest.features.breaksBeforeMaking
@@ -193,7 +193,7 @@ export const resourceCases: readonly PageTableCase[] = [
     id: 'res/two-roots',
     title: 'tables that share an upper half see the same there and nothing of each other below; dropping one leaves the other whole',
     law: RESOURCES,
-    catches: ['phoenix-rtos#1714: what is shared with a forked child is used after it was freed', 'xous-core#980'],
+    catches: ['B22 phoenix-rtos#1714: what is shared with a forked child is used after it was freed', 'B16 xous-core#980: a user maps page tables'],
     unsupported: needs('sharesUpperHalf', 'disposes', 'hasFrames'),
     run({ open }) {
       const bench = open()

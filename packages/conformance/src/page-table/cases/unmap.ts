@@ -113,7 +113,7 @@ export const unmapCases: readonly PageTableCase[] = [
     id: 'unmap/frees-tables',
     title: 'with its last page a table goes, never the root, and no table that still holds a page',
     law: OPERATIONS,
-    catches: ['B17 page_table_multiarch never frees tables', 'rust-osdev/x86_64#468: clean_up panics at the canonical hole'],
+    catches: ['B17 page_table_multiarch never frees tables', 'B20 rust-osdev/x86_64#468: clean_up panics at the canonical hole'],
     unsupported: needs('freesTables', 'hasFrames'),
     run({ open, manifest }) {
       const bench = open()

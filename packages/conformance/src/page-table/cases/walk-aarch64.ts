@@ -87,7 +87,7 @@ export const walkAArch64Cases: readonly PageTableCase[] = [
     id: 'walk/block-by-level',
     title: 'a block is a leaf at 1 GiB and 2 MiB, and reserved at the top and at the last level',
     law: 'DDI 0487, "VMSAv8-64 translation table format descriptors"',
-    catches: ['aarch64-paging#4: bit 1 read the same at every level'],
+    catches: ['B20 aarch64-paging#4: bit 1 read the same at every level'],
     unsupported,
     run({ open, manifest }) {
       const bench = open()

@@ -84,7 +84,7 @@ export const walkRiscvCases: readonly PageTableCase[] = [
     id: 'walk/ad-svade',
     title: 'with Svade an access without A faults, a write without D too, and permissions come first',
     law: STEPS,
-    catches: ['whisper#25', 'simmerv#50', 'xv6#39'],
+    catches: ['B29 simmerv#50: sets A and D where it must fault', 'B29 xv6#39, asterinas#3856: kernels that leave A and D clear, and run only where nothing faults'],
     unsupported,
     run({ open }) {
       const bench = open({ fresh: 'clear' })
@@ -106,7 +106,7 @@ export const walkRiscvCases: readonly PageTableCase[] = [
     id: 'walk/ad-svadu',
     title: 'with Svadu an access marks the leaf, and no word but that',
     law: STEPS,
-    catches: ['asterinas#3856'],
+    catches: ['B29 whisper#25: faults where it must set A and D'],
     unsupported,
     run({ open }) {
       const bench = open({ fresh: 'clear' })

@@ -40,7 +40,7 @@ export const walkX8664Cases: readonly PageTableCase[] = [
     id: 'walk/smep-smap-wp-matrix',
     title: 'write protection, SMEP and SMAP decide about the kernel as the manual says, for every page, access and setting',
     law: RIGHTS,
-    catches: ['arch-test#1496: emulators deviate', 'kernels that rely on SMEP where it is off'],
+    catches: ['kernels that rely on SMEP where it is off'],
     unsupported,
     run({ open }) {
       const bench = open()

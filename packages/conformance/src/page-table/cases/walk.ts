@@ -87,7 +87,7 @@ export const walkCases: readonly PageTableCase[] = [
     id: 'walk/pointer-at-last-level',
     title: 'a walk ends after the machine’s levels: a pointer at the last one is not followed',
     law: WALKS,
-    catches: ['TinyEMU and B16: a pointer where only a leaf may be', 'aarch64-paging#4: a last-level page taken for a table'],
+    catches: ['B16 page_table_multiarch, TinyEMU: a pointer where only a leaf may be', 'B20 aarch64-paging#4: a last-level page taken for a table'],
     unsupported: both(({ machine }) => (machine === 'riscv' ? undefined : 'its last level has no word for a pointer'), needs('translates', 'hasMemory', 'hasCodec')),
     run({ open }) {
       const bench = open()
@@ -168,7 +168,7 @@ export const walkCases: readonly PageTableCase[] = [
     id: 'walk/ad-not-on-fault',
     title: 'an access that faults marks nothing, and no access writes: what hardware would write is told',
     law: WALKS,
-    catches: ['spike#1884: accessed set by an access that faults'],
+    catches: ['B29 spike#1884: accessed set by an access that faults'],
     unsupported: both(needsMarks, needs('translates', 'hasMemory')),
     run({ open, manifest }) {
       const bench = open({ fresh: 'clear' })
