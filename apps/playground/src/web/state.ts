@@ -3,10 +3,12 @@
  * place. What follows from these by the rules of the library is derived (`derive/`), never kept here.
  */
 
-import { formatHeader, formatOp, parseScenarios, ScenarioError, type Scenario, type ScenarioFailure, type ScenarioHeader } from '@addrspace/conformance'
+import { parseScenarios, ScenarioError, type Scenario, type ScenarioFailure, type ScenarioHeader } from '@addrspace/conformance'
 import type { Access, Mode } from '@addrspace/page-table'
 import { DEFAULT_BACKENDS, type BackendName } from './derive/backends.ts'
+import type { ReadScenario } from './derive/read-scenario.ts'
 import type { ControlSettings } from './derive/walk.ts'
+import { withHeader, withLines, withoutOp } from './edit-scenario.ts'
 import { EXAMPLE } from './examples.ts'
 import type { ReadLink } from './permalink.ts'
 import type { ViewId } from './views/view-id.ts'
@@ -67,6 +69,8 @@ export interface State {
 export type Action =
   /** A scenario file's text takes the place of the scenario: its first scenario. Refused text changes nothing. `name` is the file's, and tells of it. */
   | { readonly kind: 'scenario-opened'; readonly text: string; readonly place?: 'start' | 'end'; readonly name?: string }
+  /** The same with a text that has been read elsewhere, since it is long. */
+  | { readonly kind: 'scenario-read'; readonly read: ReadScenario; readonly name?: string }
   /** What a permalink says takes the place of what the page has; a link whose scenario is wrong changes nothing. */
   | { readonly kind: 'link-opened'; readonly read: ReadLink }
   /** A line of a scenario file is put in after the place looked at; a `begin` gets its `commit`. */
@@ -136,36 +140,35 @@ export function reduce(state: State, action: Action): State {
 
 function problemText(action: Action, problem: string): string {
   if (action.kind === 'link-opened') return `The link's scenario is wrong, and was not opened: ${problem}. Nothing has been lost.`
-  return action.kind === 'scenario-opened' && action.name !== undefined ? `${action.name}: ${problem}. The page is as it was.` : problem
+  const name = action.kind === 'scenario-opened' || action.kind === 'scenario-read' ? action.name : undefined
+  return name === undefined ? problem : `${name}: ${problem}. The page is as it was.`
 }
 
 function changed(state: State, action: Action): State {
   const { scenario, count } = state
   switch (action.kind) {
     case 'scenario-opened': {
-      const opened = parseScenarios(action.text)
-      const next = withScenario(state, opened[0]!, action.place === 'start' ? 0 : opened[0]!.ops.length)
-      const told = [...(action.name === undefined ? [] : [`${action.name} is open; undo brings back what was there before.`]), ...(opened.length === 1 ? [] : [`The file holds ${opened.length} scenarios; this is the first.`])]
-      return told.length === 0 ? next : withMessage(next, 'info', told.join(' '))
+      const [first, ...others] = parseScenarios(action.text)
+      return withOpened(state, action.name, first!, others.length, action.place)
     }
+    case 'scenario-read':
+      if (action.read.kind === 'wrong') return withMessage(state, 'error', problemText(action, action.read.problem))
+      return withOpened(state, action.name, action.read.scenario, action.read.others)
     case 'link-opened':
       return withLink(state, action.read)
-    case 'op-added': {
-      const added = linesFor(action.line)
-      return withScenario(state, parsed(scenario.header, textOfOps(scenario).toSpliced(count, 0, ...added)), count + 1)
-    }
+    case 'op-added':
+      return withScenario(state, withLines(scenario, count, count, linesFor(action.line)), count + 1)
     case 'op-replaced':
-      return withScenario(state, parsed(scenario.header, textOfOps(scenario).toSpliced(action.index, 1, trimmed(action.line))), count)
+      return withScenario(state, withLines(scenario, action.index, action.index + 1, [trimmed(action.line)]), count)
     case 'op-removed': {
-      const removed = new Set([action.index, partnerOf(scenario, action.index)])
-      const before = [...removed].filter((index) => index !== undefined && index < count).length
-      return withScenario(state, parsed(scenario.header, textOfOps(scenario).filter((_, index) => !removed.has(index))), count - before)
+      const { scenario: left, removed } = withoutOp(scenario, action.index)
+      return withScenario(state, left, count - removed.filter((index) => index < count).length)
     }
     case 'ops-cleared':
-      return withScenario(state, parsed(scenario.header, []), 0)
+      return withScenario(state, withHeader({ ...scenario, ops: [] }, scenario.header), 0)
     case 'header-changed': {
       const fields = Object.entries({ ...scenario.header, ...action.header }).filter(([, value]) => value !== undefined)
-      return withScenario(state, parsed(Object.fromEntries(fields) as unknown as ScenarioHeader, textOfOps(scenario)), count)
+      return withScenario(state, withHeader(scenario, Object.fromEntries(fields) as unknown as ScenarioHeader), count)
     }
     case 'failure-chosen':
       return changed(state, { kind: 'header-changed', header: { fail: action.fail } })
@@ -211,6 +214,13 @@ function changed(state: State, action: Action): State {
   }
 }
 
+/** `others`: how many scenarios the file holds besides. */
+function withOpened(state: State, name: string | undefined, scenario: Scenario, others: number, place: 'start' | 'end' = 'end'): State {
+  const next = withScenario(state, scenario, place === 'start' ? 0 : scenario.ops.length)
+  const told = [...(name === undefined ? [] : [`${name} is open; undo brings back what was there before.`]), ...(others === 0 ? [] : [`The file holds ${others + 1} scenarios; this is the first.`])]
+  return told.length === 0 ? next : withMessage(next, 'info', told.join(' '))
+}
+
 function withLink(state: State, { link, problems }: ReadLink): State {
   if (link === undefined) return problems.length === 0 ? state : withMessage(state, 'error', `The link is damaged, and was not opened: ${problems.join('; ')}. Nothing has been lost.`)
   const { scenario: text, at, view = state.view, backends = state.backends, backend = state.backend, focus, walk = state.walk, mutant, trace } = link
@@ -231,15 +241,6 @@ function withLink(state: State, { link, problems }: ReadLink): State {
   return problems.length === 0 ? next : withMessage(next, 'error', `The link was opened, but a part of it is left out: ${problems.join('; ')}.`)
 }
 
-function textOfOps({ ops }: Scenario): string[] {
-  return ops.map(formatOp)
-}
-
-/** Checks what was put together as the parser checks files: the lines of messages are those of that file. */
-function parsed(header: ScenarioHeader, ops: readonly string[]): Scenario {
-  return parseScenarios([formatHeader(header), ...ops].join('\n'))[0]!
-}
-
 function linesFor(line: string): string[] {
   const op = trimmed(line)
   const [first] = parseScenarios(`{"scenario":1,"backend":"mock"}\n${op}\n${isBegin(op) ? '{"op":"commit"}' : ''}`)[0]!.ops
@@ -253,19 +254,6 @@ function isBegin(line: string): boolean {
 /** One line stays one. */
 function trimmed(line: string): string {
   return line.trim().replaceAll(/\s*\n\s*/g, ' ')
-}
-
-/** The other bracket of a transaction. */
-function partnerOf({ ops }: Scenario, index: number): number | undefined {
-  const open: number[] = []
-  for (const [at, { op }] of ops.entries()) {
-    if (op === 'begin') open.push(at)
-    if (op !== 'commit' && op !== 'rollback') continue
-    const begin = open.pop()
-    if (begin === index) return at
-    if (at === index) return begin
-  }
-  return undefined
 }
 
 function withScenario(state: State, scenario: Scenario, count: number): State {

@@ -4,15 +4,17 @@ import { useCallback } from 'preact/hooks'
 import { usePage } from '../context.ts'
 import { openFiles, type GivenFile } from '../dropped-files.ts'
 import { keepTrace } from '../trace-store.ts'
+import { useOpenScenario } from './use-open-scenario.ts'
 
 /** Gives what opens files. What is wrong with them becomes a message, and the page stays as it is. */
 export function useFiles(): (given: readonly GivenFile[]) => Promise<void> {
   const { dispatch, client } = usePage()
+  const openScenario = useOpenScenario()
   return useCallback(async (given) => {
     try {
       const opened = await openFiles(given)
       if (opened.kind === 'scenario') {
-        dispatch({ kind: 'scenario-opened', text: opened.text, name: opened.name })
+        await openScenario(opened.text, opened.name)
         return
       }
       const { files } = opened
@@ -23,7 +25,7 @@ export function useFiles(): (given: readonly GivenFile[]) => Promise<void> {
     } catch (error) {
       dispatch({ kind: 'told', tone: 'error', text: `${sentence(error instanceof Error ? error.message : String(error))} The page is as it was.` })
     }
-  }, [dispatch, client])
+  }, [dispatch, client, openScenario])
 }
 
 function sentence(text: string): string {

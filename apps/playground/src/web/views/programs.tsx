@@ -14,6 +14,7 @@ import { FilePicker } from '../parts/file-picker.tsx'
 import { Scrubber } from '../parts/scrubber.tsx'
 import { CallList, TraceAreas } from '../parts/trace-lists.tsx'
 import { TraceMachines } from '../parts/trace-machines.tsx'
+import { useOpenScenario } from '../parts/use-open-scenario.ts'
 import { findTrace, keepTrace, type OpenTrace } from '../trace-store.ts'
 import './programs.css'
 
@@ -84,9 +85,9 @@ function Run({ trace, position }: RunProps) {
   const step = timeline.steps[position - 1]
   const place = step === undefined ? 'the start' : `line ${step.line}`
   const focused = state.focus?.kind === 'page' ? state.focus.vaddr : undefined
+  const openScenario = useOpenScenario()
   const scenario = (text: string): void => {
-    dispatch({ kind: 'scenario-opened', text })
-    dispatch({ kind: 'view-opened', view: 'memory' })
+    void openScenario(text).then(() => dispatch({ kind: 'view-opened', view: 'memory' }))
   }
   return (
     <div class="programs-run">

@@ -6,6 +6,7 @@ import { failureOf } from '../derive/failure.ts'
 import { failuresOf } from '../derive/failures.ts'
 import { framesAt } from '../derive/frames.ts'
 import { pathAt } from '../derive/path.ts'
+import { readScenario } from '../derive/read-scenario.ts'
 import type { Session } from '../derive/session.ts'
 import { stepsOf } from '../derive/steps.ts'
 import { tablesAt } from '../derive/tables.ts'
@@ -28,6 +29,7 @@ export class Cancelled extends Error {
 
 /** By name. A heavy one imports what it needs when it is asked for. */
 export const JOBS: { readonly [N in JobName]: (request: JobRequest<N>, context: JobContext<N>) => JobAnswer<N> | Promise<JobAnswer<N>> } = {
+  parse: ({ text }, { tell, pause }) => readScenario(text, tell, pause),
   steps: (request, { session }) => stepsOf(session, request),
   areas: (request, { session }) => areasAt(session, request),
   tables: (request, { session }) => tablesAt(session, request),

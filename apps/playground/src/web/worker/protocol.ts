@@ -12,6 +12,7 @@ import type { FramesView } from '../derive/frames.ts'
 import type { MutantInfo, MutantProgress, MutantReport, MutantRequest } from '../derive/mutants.ts'
 import type { PagePath, PathRequest } from '../derive/path.ts'
 import type { Position } from '../derive/position.ts'
+import type { ReadScenario, ReadOps } from '../derive/read-scenario.ts'
 import type { BackendSteps, StepsRequest } from '../derive/steps.ts'
 import type { TableNode, TablesRequest } from '../derive/tables.ts'
 import type { Timeline, TimelineRequest } from '../derive/timeline.ts'
@@ -27,6 +28,7 @@ import type { Walk, WalkRequest } from '../derive/walk.ts'
  * once.
  */
 export interface Jobs {
+  readonly parse: { readonly request: { readonly text: string }; readonly answer: ReadScenario; readonly progress: ReadOps }
   readonly steps: { readonly request: StepsRequest; readonly answer: readonly BackendSteps[]; readonly progress: never }
   readonly areas: { readonly request: Position; readonly answer: AreaColumns; readonly progress: never }
   readonly tables: { readonly request: TablesRequest; readonly answer: readonly TableNode[] | undefined; readonly progress: never }
