@@ -7,7 +7,7 @@
  * leaves out is as the page has it. Nothing in a link is trusted: what cannot be read is told, part by part.
  */
 
-import { formatScenarios, type JsonValue, type Scenario } from '@addrspace/conformance'
+import type { JsonValue } from '@addrspace/conformance'
 import { formatHex, WORD_SPACE } from '@addrspace/memory-addr'
 import type { Access, Mode } from '@addrspace/page-table'
 import { BACKEND_NAMES, type BackendName } from './derive/backends.ts'
@@ -48,11 +48,10 @@ const VERSION = '1'
 /** A scenario is a few hundred bytes an operation at most; what unpacks to more was made to do harm. */
 const MOST_TEXT = 16 * 1024 * 1024
 
-/** The link of a state: what it says is what `readPermalink` gives. */
-export function linkOf(state: State): PageLink {
-  const { scenario, count, view, backends, backend, focus, walk, mutant, trace } = state
+/** The link of a state, but for its scenario, whose text takes long to write. */
+export function placeOf(state: State): PageLink {
+  const { count, view, backends, backend, focus, walk, mutant, trace } = state
   return {
-    scenario: textOf(scenario),
     at: count,
     view,
     backends,
@@ -62,11 +61,6 @@ export function linkOf(state: State): PageLink {
     ...(mutant !== undefined && { mutant }),
     ...(trace !== undefined && BUNDLED_TRACES.some(({ id }) => id === trace.id) && { trace: { id: trace.id, position: trace.position } }),
   }
-}
-
-/** A scenario as the text of a file. */
-export function textOf(scenario: Scenario): string {
-  return formatScenarios([scenario])
 }
 
 /** Writes a fragment, its `#` included. Compressed where the platform can; O(length of the scenario). */

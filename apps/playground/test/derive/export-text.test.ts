@@ -4,12 +4,12 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseScenarios, type Scenario } from '@addrspace/conformance'
+import { formatScenarios, parseScenarios, type Scenario } from '@addrspace/conformance'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { BackendName } from '../../src/web/derive/backends.ts'
-import { slugOf, testSource, vectorText } from '../../src/web/derive/export-text.ts'
+import { slugOf, testSource } from '../../src/web/derive/export-text.ts'
 import { Session } from '../../src/web/derive/session.ts'
-import { stepsOf } from '../../src/web/derive/steps.ts'
+import { checksOf, fileOf, linkTo } from '../../src/web/derive/share.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 mkdirSync(join(root, 'dist'), { recursive: true })
@@ -32,9 +32,10 @@ const SCENARIO = parseScenarios(`{"scenario":1,"name":"it's \`\${quoted}\`","bac
 {"op":"areas"}
 `)[0]!
 
-function vectorOf(scenario: Scenario, backend: BackendName): string {
-  const [answers] = stepsOf(session, { scenario, backends: [backend], from: 0, to: scenario.ops.length })
-  return vectorText(scenario, backend, answers!.steps)
+const pause = (): Promise<void> => Promise.resolve()
+
+async function vectorOf(scenario: Scenario, backend: BackendName): Promise<string> {
+  return (await checksOf(session, { scenario, backend, runner: 'node:test' }, pause)).vector
 }
 
 /** All in one process, which is quicker. */
@@ -49,13 +50,34 @@ function runs(sources: readonly (readonly [name: string, source: string])[]): { 
 }
 
 describe('a vector', () => {
-  it('expects of every operation what it came to', () => {
-    const [vector] = parseScenarios(vectorOf(SCENARIO, 'x86-64'))
+  it('expects of every operation what it came to', async () => {
+    const [vector] = parseScenarios(await vectorOf(SCENARIO, 'x86-64'))
     expect(vector!.header).toMatchObject({ id: 'it-s-quoted', backend: 'x86-64' })
     // By hand: the 2 MiB leaf is at 0x80200000, and 0x612345 lies 0x12345 into it; 0x400000 is not executable.
     expect(vector!.ops[5]).toMatchObject({ expect: { paddr: '0x80212345' } })
     expect(vector!.ops[6]).toMatchObject({ expect: { fault: 'permission' } })
     expect(vector!.ops[9]).toHaveProperty('expect')
+  })
+})
+
+describe('what is shared', () => {
+  const long = parseScenarios(`{"scenario":1,"name":"long","backend":"mock"}\n${'{"op":"areas"}\n'.repeat(12_000)}`)[0]!
+
+  it('gives way while it is written, and can be given up', async () => {
+    let pauses = 0
+    const text = await fileOf({ scenario: long }, () => {
+      pauses += 1
+      return Promise.resolve()
+    })
+    expect(text).toBe(formatScenarios([long]))
+    expect(pauses).toBeGreaterThan(0)
+    await expect(linkTo({ scenario: long, place: {}, form: 'compressed' }, () => Promise.reject(new Error('given up')))).rejects.toThrow('given up')
+  })
+
+  it('says why a backend has no results', async () => {
+    const masked = parseScenarios('{"scenario":1,"backend":"mock"}\n{"op":"map","start":"0x1000","size":"0x1000","flags":6}')[0]!
+    const checks = await checksOf(session, { scenario: masked, backend: 'x86-64', runner: 'vitest' }, pause)
+    expect(checks).toMatchObject({ vector: '', source: '', problem: { message: expect.stringContaining('flags') as string } })
   })
 })
 
@@ -67,26 +89,27 @@ describe('a name', () => {
 })
 
 describe('a test source', () => {
-  it('runs on each kind of backend, and passes', () => {
+  it('runs on each kind of backend, and passes', async () => {
     const backends = ['mock', 'null', 'x86-64', 'riscv-sv39', 'aarch64'] as const
-    const { code, output } = runs(backends.map((backend) => [backend, testSource(vectorOf(SCENARIO, backend), SCENARIO, backend, 'node:test')]))
+    const { code, output } = runs(await Promise.all(backends.map(async (backend) => [backend, (await checksOf(session, { scenario: SCENARIO, backend, runner: 'node:test' }, pause)).source] as const)))
     expect(output).toContain('pass 5')
     expect(code).toBe(0)
   })
 
-  it('fails where a result is another one', () => {
-    const source = testSource(vectorOf(SCENARIO, 'x86-64').replace('0x80212345', '0x80212346'), SCENARIO, 'x86-64', 'node:test')
+  it('fails where a result is another one', async () => {
+    const source = testSource((await vectorOf(SCENARIO, 'x86-64')).replace('0x80212345', '0x80212346'), SCENARIO, 'x86-64', 'node:test')
     const { code, output } = runs([['wrong', source]])
     expect(code).not.toBe(0)
     expect(output).toContain('0x80212345')
   })
 
-  it('is right by its types, for either runner', () => {
-    const sources = (['mock', 'null', 'x86-64-la57', 'riscv-sv48', 'aarch64'] as const).flatMap((backend) => (['vitest', 'node:test'] as const).map((runner) => {
+  it('is right by its types, for either runner', async () => {
+    const sources = await Promise.all((['mock', 'null', 'x86-64-la57', 'riscv-sv48', 'aarch64'] as const).flatMap((backend) => (['vitest', 'node:test'] as const).map(async (runner) => {
+      const { source } = await checksOf(session, { scenario: SCENARIO, backend, runner }, pause)
       const file = join(folder, `${backend}-${runner.replace(':', '-')}.ts`)
-      writeFileSync(file, testSource(vectorOf(SCENARIO, backend), SCENARIO, backend, runner))
+      writeFileSync(file, source)
       return file
-    }))
+    })))
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(root, '..', '..', 'tsconfig.test.json'), compilerOptions: { noEmit: true, types: ['node'] }, files: sources }))
     const { stdout, status } = spawnSync(process.execPath, [join(root, '..', '..', 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], { encoding: 'utf8' })
     expect(stdout).toBe('')

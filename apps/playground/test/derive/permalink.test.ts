@@ -2,7 +2,7 @@
 
 import { formatScenarios, parseScenarios } from '@addrspace/conformance'
 import { describe, expect, it } from 'vitest'
-import { formatPermalink, linkOf, readPermalink, type LinkForm } from '../../src/web/permalink.ts'
+import { formatPermalink, placeOf, readPermalink, type LinkForm } from '../../src/web/permalink.ts'
 import { initialState, reduce, type Action, type State } from '../../src/web/state.ts'
 
 const ACTIONS: readonly Action[] = [
@@ -18,15 +18,16 @@ const ACTIONS: readonly Action[] = [
 ]
 
 const STATE = ACTIONS.reduce(reduce, initialState())
+const LINK = { ...placeOf(STATE), scenario: formatScenarios([STATE.scenario]) }
 
 describe('a permalink', () => {
   for (const form of ['compressed', 'readable'] satisfies LinkForm[]) {
     it(`brings everything back, ${form}`, async () => {
-      const fragment = await formatPermalink(linkOf(STATE), form)
+      const fragment = await formatPermalink(LINK, form)
       expect(fragment).toMatch(/^#v=1&[A-Za-z0-9=&%:,._~!'()*[\]{}/-]+$/)
       const read = await readPermalink(fragment)
       expect(read.problems).toEqual([])
-      expect(read.link).toEqual(linkOf(STATE))
+      expect(read.link).toEqual(LINK)
       const { scenario, count, backends, backend, focus, walk, mutant, view, trace } = initialState(read)
       expect(formatScenarios([scenario])).toBe(formatScenarios([STATE.scenario]))
       expect({ count, backends, backend, focus, walk, mutant, view }).toEqual({
@@ -66,7 +67,7 @@ describe('a damaged permalink', () => {
   const first = initialState()
 
   it('that was cut off says so, and opens nothing', async () => {
-    const whole = await formatPermalink(linkOf(STATE))
+    const whole = await formatPermalink(LINK)
     for (const fragment of [whole.slice(0, -8), `${whole}!`, whole.replace(/z=.{4}/, 'z=AAAA')]) {
       const state = await opened(fragment)
       expect(state.messages).toMatchObject([{ tone: 'error', text: expect.stringContaining('damaged') as string }])

@@ -2,6 +2,7 @@
 
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
+import { longestTask } from './longest-task.ts'
 import { expectAccessible, pageTests } from './page.ts'
 
 const test = pageTests()
@@ -37,35 +38,6 @@ async function dropMany(page: Page, count: number): Promise<void> {
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
   `)
   await page.getByRole('log').getByText('is open').waitFor()
-}
-
-/**
- * The longest task of the page's own thread while something is done, in milliseconds of the processor: the time on a
- * machine that has nothing else to do.
- */
-async function longestTask(page: Page, work: () => Promise<void>): Promise<number> {
-  const browser = page.context().browser()!
-  const session = await browser.newBrowserCDPSession()
-  const events: TraceEvent[] = []
-  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])))
-  await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['toplevel', '__metadata'] } })
-  await work()
-  const isComplete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
-  await session.send('Tracing.end')
-  await isComplete
-  const main = new Set(events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`))
-  const tasks = events.filter(({ name, pid, tid }) => name === 'ThreadControllerImpl::RunTask' && main.has(`${pid} ${tid}`))
-  expect(tasks.length).toBeGreaterThan(100)
-  return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000))
-}
-
-interface TraceEvent {
-  readonly name: string
-  readonly pid: number
-  readonly tid: number
-  /** Of the processor, in microseconds. */
-  readonly tdur?: number
-  readonly args?: { readonly name?: unknown }
 }
 
 function lit(page: Page): Locator {

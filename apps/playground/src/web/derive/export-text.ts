@@ -10,13 +10,36 @@ export type Results = readonly { readonly result: JsonValue }[]
 export type TestRunner = 'vitest' | 'node:test'
 
 /**
- * The scenario with the results of a backend as what is expected: text of a scenario file. An operation without a result
- * keeps what it has.
+ * The scenario with the results of a backend as what is expected: lines of a scenario file. An operation without a
+ * result keeps what it has.
  */
-export function vectorText({ header, ops }: Scenario, backend: BackendName, results: Results): string {
+export function* vectorLines({ header, ops }: Scenario, backend: BackendName, results: Results): Generator<string, undefined> {
   const id = header.id ?? slugOf(header.name ?? 'scenario')
-  const lines = ops.map((op, index) => formatOp(results[index] === undefined ? op : { ...op, expect: results[index].result }))
-  return [formatHeader({ ...header, id, backend }), ...lines].map((line) => `${line}\n`).join('')
+  yield formatHeader({ ...header, id, backend })
+  for (const [index, op] of ops.entries()) yield formatOp(results[index] === undefined ? op : { ...op, expect: results[index].result })
+  return undefined
+}
+
+/** The scenario as lines of a file. */
+export function* scenarioLines({ header, ops }: Scenario): Generator<string, undefined> {
+  yield formatHeader(header)
+  for (const op of ops) yield formatOp(op)
+  return undefined
+}
+
+/** So many lines are written between two pauses. */
+const PIECE = 5000
+
+/** One text of many lines, each with a line break at its end. */
+export async function textOf(lines: Iterable<string>, pause: () => Promise<void>): Promise<string> {
+  let text = ''
+  let count = 0
+  for (const line of lines) {
+    text += `${line}\n`
+    count += 1
+    if (count % PIECE === 0) await pause()
+  }
+  return text
 }
 
 /** A name for a file, and for a vector: `One request!` becomes `one-request`. */

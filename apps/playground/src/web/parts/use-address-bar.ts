@@ -5,7 +5,7 @@
 
 import { useEffect, useRef } from 'preact/hooks'
 import { usePage } from '../context.ts'
-import { formatPermalink, linkOf, readPermalink } from '../permalink.ts'
+import { placeOf, readPermalink } from '../permalink.ts'
 
 /** Browsers refuse to replace the address more often than some times a second. */
 const DELAY = 400
@@ -13,11 +13,11 @@ const DELAY = 400
 /** What is longer is not put into the address by itself; the view "Share" still gives it. */
 const LONGEST = 64 * 1024
 
-/** So many operations are not even tried: compressing them takes longer than anybody waits. */
+/** Of more operations it is not even tried: their link would be too long. */
 const MOST_OPS = 20_000
 
 export function useAddressBar(): void {
-  const { state, dispatch } = usePage()
+  const { state, dispatch, client } = usePage()
   const { scenario, count, view, backends, backend, focus, walk, mutant, trace } = state
   const isFirst = useRef(true)
 
@@ -28,15 +28,19 @@ export function useAddressBar(): void {
       return undefined
     }
     if (scenario.ops.length > MOST_OPS) return undefined
-    let isWanted = true
+    const controller = new AbortController()
     const timer = setTimeout(() => {
-      void formatPermalink(linkOf(state)).then((fragment) => {
-        if (isWanted && fragment.length <= LONGEST) history.replaceState(history.state, '', fragment)
-      })
+      client.ask('link', { scenario, place: placeOf(state), form: 'compressed' }, { signal: controller.signal }).then(
+        (fragment) => {
+          if (!controller.signal.aborted && fragment.length <= LONGEST) history.replaceState(history.state, '', fragment)
+        },
+        // The address stays behind: whatever keeps the worker from answering is told by the view that asks it.
+        () => undefined,
+      )
     }, DELAY)
     return () => {
-      isWanted = false
       clearTimeout(timer)
+      controller.abort()
     }
   // The state as a whole changes with every hover.
   }, [scenario, count, view, backends, backend, focus, walk, mutant, trace])

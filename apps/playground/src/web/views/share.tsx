@@ -1,12 +1,12 @@
 /** The scenario to take away: as a link, as a frame in another page, as a file, as a test, as a vector. */
 
-import { useEffect, useMemo, useState } from 'preact/hooks'
-import { useDerived, usePage } from '../context.ts'
+import { useMemo, useState } from 'preact/hooks'
+import { useDerived, usePage, type Derived } from '../context.ts'
 import { backendTitle } from '../derive/backends.ts'
-import { slugOf, testSource, vectorText, type TestRunner } from '../derive/export-text.ts'
+import { slugOf, type TestRunner } from '../derive/export-text.ts'
 import { FilePicker } from '../parts/file-picker.tsx'
 import { TextBlock } from '../parts/text-block.tsx'
-import { formatPermalink, linkOf, textOf, type LinkForm } from '../permalink.ts'
+import { placeOf, type LinkForm } from '../permalink.ts'
 import type { ViewId } from './view-id.ts'
 import { VIEWS } from './index.ts'
 import './share.css'
@@ -15,14 +15,17 @@ export function ShareView() {
   const { state: { scenario }, dispatch } = usePage()
   const [view, setView] = useState<ViewId>('compare')
   const [form, setForm] = useState<LinkForm>('compressed')
-  const link = usePermalink(view, form)
+  const { value: link = '', isStale: isOldLink } = usePermalink(view, form)
+  const file = useDerived('file', { scenario })
+  const title = scenario.header.name ?? 'address space'
+  const frame = useMemo(() => (link === '' ? '' : frameSource(link, title)), [link, title])
   const name = slugOf(scenario.header.name ?? 'scenario')
   return (
     <div class="share">
       <h2 class="visually-hidden">Share</h2>
       <div class="share-columns">
         <div class="share-column">
-          <TextBlock title="Link" shape="line" text={link === '' ? '' : `${pageAddress()}${link}`}>
+          <TextBlock title="Link" shape="line" isStale={isOldLink} text={link === '' ? '' : `${pageAddress()}${link}`}>
             <p class="share-note">Holds the whole scenario, the operation that is looked at, the machines and what is lit. Nothing is sent anywhere: whoever opens it runs it anew.</p>
             <div class="share-choices">
               <label>
@@ -41,7 +44,7 @@ export function ShareView() {
               <span class="share-length">{lengthText(link.length)}</span>
             </div>
           </TextBlock>
-          <TextBlock title="Frame for a course page" shape="block" text={link === '' ? '' : frameSource(link, scenario.header.name ?? 'address space')}>
+          <TextBlock title="Frame for a course page" shape="block" isStale={isOldLink} text={frame}>
             <p class="share-note">The chosen view alone, without what surrounds it here. <a href={`${pageAddress()}?embed${link}`} target="_blank" rel="noopener">See it</a></p>
           </TextBlock>
           <section class="share-import" aria-label="Open a file">
@@ -51,7 +54,7 @@ export function ShareView() {
           </section>
         </div>
         <div class="share-column">
-          <TextBlock title="Scenario file" shape="block" text={textOf(scenario)} fileName={`${name}.jsonl`}>
+          <TextBlock title="Scenario file" shape="block" isStale={file.isStale} text={file.value ?? ''} fileName={`${name}.jsonl`}>
             <p class="share-note">What <code>addrspace run {name}.jsonl</code> takes.</p>
             <label class="share-name">
               <span>Name of the scenario</span>
@@ -69,12 +72,10 @@ export function ShareView() {
 function Checks({ name }: { readonly name: string }) {
   const { state: { scenario, backends, backend }, dispatch } = usePage()
   const [runner, setRunner] = useState<TestRunner>('vitest')
-  const asked = useMemo(() => [backend], [backend])
-  const steps = useDerived('steps', { scenario, backends: asked, from: 0, to: scenario.ops.length })
-  const answers = steps.isStale ? undefined : steps.value?.[0]
-  const vector = answers === undefined || answers.problem !== undefined ? '' : vectorText(scenario, backend, answers.steps)
+  const checks = useDerived('checks', { scenario, backend, runner })
+  const { problem, vector = '', source = '' } = checks.value ?? {}
   return (
-    <div class="share-checks" aria-busy={steps.isStale}>
+    <div class="share-checks" aria-busy={checks.isStale}>
       <div class="share-choices">
         <label>
           <span>Results of</span>
@@ -90,33 +91,25 @@ function Checks({ name }: { readonly name: string }) {
           </select>
         </label>
       </div>
-      {answers?.problem !== undefined && <p role="alert">{backendTitle(backend)} cannot run this scenario: {answers.problem.message}</p>}
-      {steps.error !== undefined && <p role="alert">{steps.error}</p>}
-      <TextBlock title="Test source" shape="block" text={vector === '' ? '' : testSource(vector, scenario, backend, runner)} fileName={`${name}.test.ts`}>
+      {problem !== undefined && !checks.isStale && <p role="alert">{backendTitle(backend)} cannot run this scenario: {problem.message}</p>}
+      {checks.error !== undefined && <p role="alert">{checks.error}</p>}
+      <TextBlock title="Test source" shape="block" isStale={checks.isStale} text={source} fileName={`${name}.test.ts`}>
         <p class="share-note">Runs the scenario with the published packages, and fails where a result is another one.</p>
       </TextBlock>
-      <TextBlock title="Vector" shape="block" text={vector} fileName={`${name}-${backend}.jsonl`}>
+      <TextBlock title="Vector" shape="block" isStale={checks.isStale} text={vector} fileName={`${name}-${backend}.jsonl`}>
         <p class="share-note">The scenario with every result as what is expected of it.</p>
       </TextBlock>
     </div>
   )
 }
 
-/** The link to the page as it is, but for the view that it opens; empty until it is there. */
-function usePermalink(view: ViewId, form: LinkForm): string {
+/** The link to the page as it is, but for the view that it opens. */
+function usePermalink(view: ViewId, form: LinkForm): Derived<string> {
   const { state } = usePage()
   const { scenario, count, backends, backend, focus, walk, mutant, trace } = state
-  const [link, setLink] = useState('')
-  useEffect(() => {
-    let isWanted = true
-    void formatPermalink({ ...linkOf(state), view }, form).then((made) => {
-      if (isWanted) setLink(made)
-    })
-    return () => {
-      isWanted = false
-    }
-  }, [view, form, scenario, count, backends, backend, focus, walk, mutant, trace])
-  return link
+  // The state as a whole changes with every hover.
+  const place = useMemo(() => ({ ...placeOf(state), view }), [view, count, backends, backend, focus, walk, mutant, trace])
+  return useDerived('link', { scenario, place, form })
 }
 
 /** Where the page is, without what is behind it. */

@@ -42,6 +42,9 @@ export const JOBS: { readonly [N in JobName]: (request: JobRequest<N>, context: 
   mutants: async () => (await import('../derive/mutants.ts')).mutantList(),
   mutant: async (request, context) => (await import('../derive/mutants.ts')).reportOf(request, context),
   difference: (request, { session }) => differenceAt(session, request),
+  file: async (request, { pause }) => (await import('../derive/share.ts')).fileOf(request, pause),
+  link: async (request, { pause }) => (await import('../derive/share.ts')).linkTo(request, pause),
+  checks: async (request, { session, pause }) => (await import('../derive/share.ts')).checksOf(session, request, pause),
   async trace({ files }, context) {
     const { timelineOf } = await import('../derive/trace.ts')
     return timelineOf(files, paused(context))

@@ -13,6 +13,7 @@ import type { MutantInfo, MutantProgress, MutantReport, MutantRequest } from '..
 import type { PagePath, PathRequest } from '../derive/path.ts'
 import type { Position } from '../derive/position.ts'
 import type { ReadScenario, ReadOps } from '../derive/read-scenario.ts'
+import type { Checks, ChecksRequest, LinkRequest, TextRequest } from '../derive/share.ts'
 import type { BackendSteps, StepsRequest } from '../derive/steps.ts'
 import type { TableNode, TablesRequest } from '../derive/tables.ts'
 import type { Timeline, TimelineRequest } from '../derive/timeline.ts'
@@ -41,6 +42,9 @@ export interface Jobs {
   readonly mutants: { readonly request: object; readonly answer: readonly MutantInfo[]; readonly progress: never }
   readonly mutant: { readonly request: MutantRequest; readonly answer: MutantReport; readonly progress: MutantProgress }
   readonly difference: { readonly request: Position; readonly answer: Difference; readonly progress: never }
+  readonly file: { readonly request: TextRequest; readonly answer: string; readonly progress: never }
+  readonly link: { readonly request: LinkRequest; readonly answer: string; readonly progress: never }
+  readonly checks: { readonly request: ChecksRequest; readonly answer: Checks; readonly progress: never }
   readonly trace: { readonly request: { readonly files: TraceFiles }; readonly answer: TraceTimeline; readonly progress: Progress }
   readonly traceRun: { readonly request: TraceRunRequest; readonly answer: TraceRun; readonly progress: Progress }
   readonly suiteCases: { readonly request: object; readonly answer: readonly SuiteCase[]; readonly progress: never }
