@@ -73,7 +73,7 @@ function Checks({ name }: { readonly name: string }) {
   const { state: { scenario, backends, backend }, dispatch } = usePage()
   const [runner, setRunner] = useState<TestRunner>('vitest')
   const checks = useDerived('checks', { scenario, backend, runner })
-  const { problem, vector = '', source = '' } = checks.value ?? {}
+  const { problem, vector = '', source = '' } = checks.error === undefined ? checks.value ?? {} : {}
   return (
     <div class="share-checks" aria-busy={checks.isStale}>
       <div class="share-choices">
