@@ -183,6 +183,25 @@ describe('a transaction in a scenario', () => {
 })
 
 describe('failures of a header', () => {
+  it('refuses a rollback whose undoing fails, and what touches the range afterwards', () => {
+    // The third call is the one that takes the protection back; that which would take the page back succeeds.
+    expect(jsonLines(mock, '{"scenario":1,"backend":"mock","fail":{"call":3}}',
+      '{"op":"begin"}',
+      '{"op":"map","start":"0x1000","size":"0x1000","flags":"r"}',
+      '{"op":"protect","start":"0x1000","size":"0x1000","flags":"rw"}',
+      '{"op":"rollback"}',
+      '{"op":"map","start":"0x1000","size":"0x1000","flags":"r"}',
+      '{"op":"map","start":"0x3000","size":"0x1000","flags":"r"}',
+    )).toEqual([
+      '{"op":0,"result":"ok"}',
+      '{"op":1,"result":"ok"}',
+      '{"op":2,"result":"ok"}',
+      '{"op":3,"result":"BadState","reason":"undo-refused"}',
+      '{"op":4,"result":"BadState","reason":"untrusted"}',
+      '{"op":5,"result":"ok"}',
+    ])
+  })
+
   const OPS = [
     '{"op":"map","start":0,"size":4,"flags":1}', '{"op":"map","start":4,"size":4,"flags":2}', '{"op":"protect","start":0,"size":8,"flags":4}', '{"op":"areas"}',
   ]

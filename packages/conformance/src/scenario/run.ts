@@ -4,6 +4,8 @@
  * `commit` or `rollback` run inside that function, so a nested bracket is a nested call.
  */
 
+import { MappingError } from '@addrspace/memory-set'
+
 import type { ScenarioBackend, ScenarioSubject } from './backend.ts'
 import { checkBrackets } from './brackets.ts'
 import { matchesExpectation } from './compare.ts'
@@ -122,7 +124,9 @@ class Run<F, P> {
       })
       if (!result.ok) outcome = { result: result.error.code, reason: result.error.reason, error: result.error }
     } catch (error) {
-      if (error !== rollback) throw error
+      // Going back can be refused too, which is what the bracket comes to then.
+      if (error instanceof MappingError && error.cause === rollback) outcome = { result: error.code, reason: error.reason, error }
+      else if (error !== rollback) throw error
     }
     const op = closing === undefined ? undefined : this.#scenario.ops[closing]
     if (closing !== undefined && op !== undefined) this.#report(closing, op, outcome)
