@@ -63,6 +63,16 @@ describe('the kernel', () => {
     memory.kernel!.fill(memory.words.byteOffset, 3, 7, 1, 0x1000, 0)
     expect([...memory.words.subarray(0, 8)]).toEqual([7, 1, 0x1007, 1, 0x2007, 1, 0, 0])
   })
+  it('reaches the last word below 4 GiB', () => {
+    const source = wasmMemory({ initial: 65_536, maximum: 65_536 })
+    const memory = new PhysMemory({ size: 0x1000n, source, offset: 2 ** 32 - 4096 })
+    const first = memory.words.byteOffset | 0
+    memory.kernel!.fill(first, 512, 0x1000, 7, 1, 0)
+    expect(Array.from({ length: 512 }, (_, i) => memory.words[2 * i])).toEqual(Array.from({ length: 512 }, (_, i) => 0x1000 + i))
+    memory.kernel!.rewrite(first, 512, 0, 0, 5, 6)
+    expect(memory.words.every((word, i) => word === (i % 2 === 0 ? 5 : 6))).toBe(true)
+    expect(memory.kernel!.alike(first, 512, 5, 6, -1, -1)).toBe(512)
+  })
 })
 
 describe('the words of a sparse store', () => {

@@ -18,7 +18,7 @@
         (v128.store offset=32 (local.get $at) (local.tee $two (i64x2.add (local.get $two) (local.get $by2))))
         (v128.store offset=48 (local.get $at) (local.tee $two (i64x2.add (local.get $two) (local.get $by2))))
         (local.set $two (i64x2.add (local.get $two) (local.get $by2)))
-        (br_if $eight (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 64))) (local.get $end)))))
+        (br_if $eight (i32.ne (local.tee $at (i32.add (local.get $at) (i32.const 64))) (local.get $end)))))
     (local.set $first (i64x2.extract_lane 0 (local.get $two)))
     (local.set $end (i32.add (local.get $end) (i32.shl (i32.and (local.get $count) (i32.const 7)) (i32.const 3))))
     (block $whole
@@ -26,7 +26,7 @@
       (loop $one
         (i64.store (local.get $at) (local.get $first))
         (local.set $first (i64.add (local.get $first) (local.get $step)))
-        (br_if $one (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 8))) (local.get $end))))))
+        (br_if $one (i32.ne (local.tee $at (i32.add (local.get $at) (i32.const 8))) (local.get $end))))))
 
   ;; How many of `count` words from `at` on, a multiple of 8, agree with `first` in the masked bits, in whole eights:
   ;; the caller looks at the rest.
@@ -47,7 +47,7 @@
             (v128.or
               (v128.xor (v128.load offset=32 (local.get $at)) (local.get $first))
               (v128.xor (v128.load offset=48 (local.get $at)) (local.get $first)))))))
-        (br_if $eight (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 64))) (local.get $end)))))
+        (br_if $eight (i32.ne (local.tee $at (i32.add (local.get $at) (i32.const 64))) (local.get $end)))))
     (i32.shr_u (i32.sub (local.get $at) (local.get $from)) (i32.const 3)))
 
   ;; Replaces the bits of `count` words from `at` on, a multiple of 8, that are outside of `keep` by those of `set`.
@@ -60,6 +60,6 @@
       (br_if $done (i32.eq (local.get $at) (local.get $end)))
       (loop $two
         (v128.store (local.get $at) (v128.or (v128.and (v128.load (local.get $at)) (local.get $keep)) (local.get $set)))
-        (br_if $two (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 16))) (local.get $end)))))
+        (br_if $two (i32.ne (local.tee $at (i32.add (local.get $at) (i32.const 16))) (local.get $end)))))
     (if (i32.and (local.get $count) (i32.const 1))
       (then (i64.store (local.get $at) (i64.or (i64.and (i64.load (local.get $at)) (i64x2.extract_lane 0 (local.get $keep))) (i64x2.extract_lane 0 (local.get $set))))))))
